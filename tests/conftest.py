@@ -1,0 +1,36 @@
+"""What tests share: the real notes beside the project, and tools that may be absent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def missing(what: str) -> None:
+    """Skip for want of `what`; where everything must be tested (NOTESITE_TEST_ALL=1), fail instead."""
+    if os.environ.get("NOTESITE_TEST_ALL") == "1":
+        pytest.fail(f"{what} is missing, and NOTESITE_TEST_ALL=1 allows no skip")
+    pytest.skip(f"{what} is missing")
+
+
+def tool(*names: str) -> str:
+    """The path of the first of these programs that is installed; the test is skipped if none is."""
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    missing(" or ".join(names))
+    raise AssertionError  # missing() never returns
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real notes by others, beside the project; used in place, never copied into it."""
+    folder = PROJECT.parent / "shared" / "data"
+    if not folder.is_dir():
+        missing("../shared/data, the notes that tests run on,")
+    return folder
