@@ -12,7 +12,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def missing(what: str) -> None:
-    """Skip for want of `what`; where everything must be tested (NOTESITE_TEST_ALL=1), fail instead."""
+    """Skip for want of `what`; where everything must be tested (NOTESITE_TEST_ALL=1), fail
+    instead."""
     if os.environ.get("NOTESITE_TEST_ALL") == "1":
         pytest.fail(f"{what} is missing, and NOTESITE_TEST_ALL=1 allows no skip")
     pytest.skip(f"{what} is missing")
@@ -29,7 +30,8 @@ def tool(*names: str) -> str:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real notes by others, beside the project; used in place, never copied into it."""
+    """The folder of real notes by others, beside the project; used in place, never copied into
+    it."""
     folder = PROJECT.parent / "shared" / "data"
     if not folder.is_dir():
         missing("../shared/data, the notes that tests run on,")

@@ -13,7 +13,8 @@ Level = Literal["error", "warning", "note"]
 
 
 class Location(Struct, frozen=True, order=True):
-    """A place in a file. `line` and `column` count from 1, in characters; 0 means the whole file."""
+    """A place in a file. `line` and `column` count from 1, in characters; 0 means the whole
+    file."""
 
     path: str
     line: int = 0
@@ -41,7 +42,8 @@ class Problem(Struct, frozen=True):
 
 
 def with_source_lines(problems: Iterable[Problem], lines: list[str]) -> tuple[Problem, ...]:
-    """The problems of one file, each with the line that it points at (`lines` is that file's text)."""
+    """The problems of one file, each with the line that it points at (`lines` is that file's
+    text)."""
     return tuple(
         replace(problem, source_line=lines[problem.location.line - 1])
         if 0 < problem.location.line <= len(lines) and not problem.source_line

@@ -1,8 +1,8 @@
 """What the parsing of one note gathers besides tokens: holes for its HTML, problems, places.
 
 The rules of markdown-it hand one `env` dict around; ours holds a `Gathered` under "note".
-A hole travels through the renderer's strings as a marker, `NUL index NUL`: NUL is refused in sources and
-CommonMark replaces it, so no author can write one.
+A hole travels through the renderer's strings as a marker, `NUL index NUL`: NUL is refused in
+sources and CommonMark replaces it, so no author can write one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ MARKER = re.compile("\0([0-9]+)\0")
 
 
 class Gathered:
-    """`lines` is the whole file, so a token's map counts in its lines: front matter is blanked, not cut."""
+    """`lines` is the whole file, so a token's map counts in its lines: front matter is blanked, not
+    cut."""
 
     def __init__(self, shown: str, lines: list[str]) -> None:
         self.shown = shown
@@ -56,8 +57,9 @@ class Gathered:
     def place(self, first_line: int, content: str, position: int) -> tuple[int, int]:
         """Where offset `position` of a block's `content` stands in the file (line, column, from 1).
 
-        A block's content has lost the indent, `>` and list markers of its lines, so the column is found by
-        looking the content's line up in the file's line. `first_line` is `token.map[0]` (from 0).
+        A block's content has lost the indent, `>` and list markers of its lines, so the column is
+        found by looking the content's line up in the file's line. `first_line` is `token.map[0]`
+        (from 0).
         """
         number = content.count("\n", 0, position)
         start = content.rfind("\n", 0, position) + 1

@@ -1,0 +1,53 @@
+"""A folder in a git repository -> the day on which each file was last changed by a commit."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from unicodedata import normalize
+
+
+def git_dates(folder: Path, zone: tzinfo) -> tuple[dict[str, date], bool]:
+    """(path below `folder` -> day in `zone`, whether the clone is shallow).
+
+    Empty where there is no git, no repository or no commit. In a shallow clone every file would
+    seem to have changed with the newest commit, so no date is given at all (starlight#2084,
+    usaco-guide#6510).
+    """
+    shallow = _git(folder, "rev-parse", "--is-shallow-repository")
+    if shallow is None:
+        return {}, False
+    if shallow.strip() == b"true":
+        return {}, True
+    log = _git(
+        folder,
+        "log",
+        "--format=%x01%cI",
+        "--name-only",
+        "--relative",
+        "--no-renames",
+        "-z",
+        "--",
+        ".",
+    )
+    dates: dict[str, date] = {}
+    day: date | None = None
+    for part in (log or b"").split(b"\0"):
+        name = part.strip(b"\n")
+        if name.startswith(b"\1"):
+            day = datetime.fromisoformat(name[1:26].decode()).astimezone(zone).date()
+            name = name[26:].strip(b"\n")
+        if name and day:
+            dates.setdefault(normalize("NFC", name.decode("utf-8", "replace")), day)
+    return dates, False
+
+
+def _git(folder: Path, *arguments: str) -> bytes | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None

@@ -1,0 +1,220 @@
+"""Documents and assets -> Library: URLs, sections, taxonomies, neighbours; link holes are filled.
+
+A set of functions, each with its own inputs; this module calls them in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from notesite.config import Config
+from notesite.index import neighbours, taxonomies
+from notesite.index.cards import Published, make_card
+from notesite.index.links import Targets, fill
+from notesite.index.order import in_listing_order
+from notesite.index.redirects import redirects
+from notesite.index.sections import breadcrumbs, make_sections, off_home
+from notesite.index.urls import Address, assign, folder_url, is_bundle
+from notesite.model import (
+    Asset,
+    Card,
+    Document,
+    Library,
+    Location,
+    Page,
+    Problem,
+    Series,
+    Source,
+    Taxonomy,
+    has_math,
+)
+
+ReadingTime = Callable[[Document], int]  # seconds
+
+
+def index(
+    documents: Sequence[Document],
+    assets: Iterable[Source],
+    static: Iterable[str],
+    config: Config,
+    today: date,
+    reading_time: ReadingTime,
+    drafts: bool = False,
+    future: bool = False,
+) -> Library:
+    """The library of what is to be published on `today` (a day in the site's time zone).
+
+    `static` are the paths of static files, which links may lead to. Notes with an error are left
+    out.
+    """
+    shown, held_back, counts = _visible(documents, today, drafts, future)
+    addresses, problems = assign(shown, config)
+    shown = [document for document in shown if document.path in addresses]
+    found = taxonomies.collect(shown, config.taxonomies)
+    published = tuple(_assets(assets, shown, addresses))
+    targets = _targets(addresses, published, static, held_back, found, config)
+    notes = [
+        _published(
+            document, addresses[document.path], found, targets, config, reading_time, problems
+        )
+        for document in shown
+    ]
+    return _library(notes, found, published, counts, problems, config)
+
+
+def _visible(
+    documents: Iterable[Document], today: date, drafts: bool, future: bool
+) -> tuple[list[Document], frozenset[str], tuple[int, int]]:
+    """(documents to publish, paths held back, (how many drafts, how many of the future))."""
+    shown: list[Document] = []
+    held: list[str] = []
+    number = {"draft": 0, "future": 0}
+    for document in documents:
+        front = document.front_matter
+        day = front.publish_date or front.date
+        if any(problem.level == "error" for problem in document.problems):
+            continue
+        if (front.draft or "_drafts" in document.path.split("/")) and not drafts:
+            number["draft"] += 1
+            held.append(document.path)
+        elif day and day.date() > today and not future:
+            number["future"] += 1
+            held.append(document.path)
+        else:
+            shown.append(document)
+    return shown, frozenset(held), (number["draft"], number["future"])
+
+
+def _assets(
+    assets: Iterable[Source], shown: Iterable[Document], addresses: dict[str, Address]
+) -> Iterable[Asset]:
+    """Files beside notes, under their folder's URL. Those in the folder of a note that is held back
+    stay."""
+    bundles = {
+        document.path.rpartition("/")[0]: addresses[document.path].url
+        for document in shown
+        if is_bundle(document.path) and addresses[document.path].kind == "note"
+    }
+    for source in assets:
+        folder, _, name = source.path.rpartition("/")
+        url = bundles.get(folder) or folder_url(folder)
+        yield Asset(url.lstrip("/") + name, source)
+
+
+def _targets(
+    addresses: dict[str, Address],
+    assets: Iterable[Asset],
+    static: Iterable[str],
+    held_back: frozenset[str],
+    found: Iterable[Taxonomy],
+    config: Config,
+) -> Targets:
+    notes = {path: address.url for path, address in addresses.items()}
+    urls = {"/", "/archive/", *notes.values(), *("/" + path for path in static)}
+    for address in addresses.values():
+        folder = address.folder
+        while folder:
+            urls.add(folder_url(folder))
+            folder = folder.rpartition("/")[0]
+    for taxonomy in found:
+        urls |= {taxonomy.url, *(term.url for term in taxonomy.terms)}
+    by_path = {asset.source.path: "/" + asset.path for asset in assets}
+    return Targets(
+        notes, held_back, by_path, frozenset(urls | set(by_path.values())), config.base_path
+    )
+
+
+def _published(
+    document: Document,
+    address: Address,
+    found: tuple[Taxonomy, ...],
+    targets: Targets,
+    config: Config,
+    reading_time: ReadingTime,
+    problems: list[Problem],
+) -> Published:
+    by_name = {taxonomy.name: taxonomy for taxonomy in found}
+    card = make_card(document, address, by_name, targets, config, reading_time(document))
+    if document.front_matter.image and not card.image:
+        places = {key: (line, column) for key, line, column in document.front_matter.places}
+        where = Location(document.shown, *places["image"])
+        message = f"the image `{document.front_matter.image}` does not exist"
+        problems.append(Problem("warning", message, where, "put it beside the note, or in static/"))
+    html = fill(document.body, document.path, targets, problems)
+    series = taxonomies.links(document.front_matter, by_name.get("series"))
+    return Published(document, address, card, html, series)
+
+
+def _library(
+    notes: list[Published],
+    found: tuple[Taxonomy, ...],
+    assets: tuple[Asset, ...],
+    held_back: tuple[int, int],
+    problems: list[Problem],
+    config: Config,
+) -> Library:
+    introductions = {n.card.url: n.html for n in notes}
+    found = tuple(taxonomies.introduced(taxonomy, introductions) for taxonomy in found)
+    special = {url for t in found for url in (t.url, *(term.url for term in t.terms))}
+    notes = [n for n in notes if n.card.url not in special]
+    sections = make_sections(notes, config)
+    titles = {section.url: section.title for section in sections}
+    away = off_home(notes)
+    single = [n for n in notes if n.address.kind == "note"]
+    listed = [n.card for n in single if n.document.front_matter.listed and not _below(n, away)]
+    series = neighbours.series([n.card for n in single], {n.card.url: n.series for n in single})
+    related = neighbours.related(n.card for n in single)
+    near = neighbours.chronology(listed)
+    return Library(
+        pages=tuple(_page(note, titles, series.get(note.card.url, ())) for note in single),
+        sections=sections,
+        home=sections[0],
+        taxonomies=found,
+        terms=tuple(_terms(found, [n for n in single if n.document.front_matter.listed])),
+        listing=in_listing_order(listed),
+        chronology=tuple((url, *pair) for url, pair in sorted(near.items())),
+        related=tuple(sorted(related.items())),
+        redirects=redirects(notes, problems),
+        assets=assets,
+        held_back=held_back,
+        problems=tuple(problems),
+    )
+
+
+def _below(note: Published, folders: set[str]) -> bool:
+    folder = note.address.folder
+    while folder and folder not in folders:
+        folder = folder.rpartition("/")[0]
+    return folder in folders
+
+
+def _page(note: Published, titles: dict[str, str], series: tuple[Series, ...]) -> Page:
+    document, front = note.document, note.document.front_matter
+    return Page(
+        card=note.card,
+        html=note.html,
+        headings=document.headings,
+        description=front.description or note.card.excerpt_text,
+        breadcrumbs=breadcrumbs(note.address.folder, titles),
+        section=folder_url(note.address.folder),
+        series=series,
+        template=front.template or "",
+        toc=front.toc is not False and sum(2 <= h.level <= 3 for h in document.headings) > 1,
+        math=has_math(note.html) or note.card.math,
+        path=document.shown,
+        extra=dict(front.extra),
+    )
+
+
+def _terms(
+    found: Iterable[Taxonomy], notes: list[Published]
+) -> Iterable[tuple[str, str, tuple[Card, ...]]]:
+    """(taxonomy, slug, cards in listing order) of each term."""
+    for taxonomy in found:
+        having: dict[str, list[Card]] = {term.url: [] for term in taxonomy.terms}
+        for note in notes:
+            for link in taxonomies.links(note.document.front_matter, taxonomy):
+                having[link.url].append(note.card)
+        for term in taxonomy.terms:
+            yield taxonomy.name, term.slug, in_listing_order(having[term.url])

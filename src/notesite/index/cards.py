@@ -1,0 +1,70 @@
+"""A Document with its address -> its Card, and what its own page and section need besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from notesite.config import Config
+from notesite.index import taxonomies
+from notesite.index.links import Targets, resolve_image
+from notesite.index.urls import Address
+from notesite.model import Card, Document, Html, Link, Taxonomy, has_math
+
+
+class Published(Struct, frozen=True):
+    """A document that is published: with its address, card, and body without holes."""
+
+    document: Document
+    address: Address
+    card: Card
+    html: Html
+    series: tuple[Link, ...]
+
+
+def make_card(
+    document: Document,
+    address: Address,
+    found: Mapping[str, Taxonomy],
+    targets: Targets,
+    config: Config,
+    reading_time: int,
+) -> Card:
+    """What other pages see of the note. `found` are the taxonomies by name."""
+    front = document.front_matter
+    return Card(
+        title=str(document.title),
+        title_html=document.title_html,
+        url=address.url,
+        date=front.date.date() if front.date else None,
+        updated=_updated(document),
+        excerpt=document.excerpt,
+        excerpt_text=str(document.excerpt_text),
+        reading_time=reading_time,
+        tags=taxonomies.links(front, found.get("tags")),
+        categories=taxonomies.links(front, found.get("categories")),
+        lang=front.lang or config.language,
+        pinned=front.pinned,
+        weight=front.weight,
+        author=front.author if front.author and front.author != config.author else "",
+        image=_image(front.image, document.path, targets),
+        math=has_math(document.excerpt) or has_math(document.title_html),
+    )
+
+
+def _updated(document: Document) -> date | None:
+    front = document.front_matter
+    updated = front.updated.date() if front.updated else document.updated
+    if updated and front.date and updated < front.date.date():
+        return None  # committed before the date that the note gives itself
+    return updated
+
+
+def _image(image: str | None, path: str, targets: Targets) -> str:
+    if not image:
+        return ""
+    if image.startswith(("http://", "https://")):
+        return image
+    return resolve_image(image, path, targets)

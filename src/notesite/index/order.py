@@ -1,0 +1,32 @@
+"""Cards -> the order of a listing, and the months of the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+
+from notesite.model import Archive, Card
+
+
+def in_listing_order(cards: Iterable[Card]) -> tuple[Card, ...]:
+    """Pinned, then weight (smaller first, none last), then newest (undated last), then title (SPEC
+    6)."""
+    return tuple(sorted(cards, key=_listing_key))
+
+
+def _listing_key(card: Card) -> tuple[bool, bool, int, int, str, str]:
+    age = -(card.date or date.min).toordinal()
+    return not card.pinned, card.weight is None, card.weight or 0, age, card.title, card.url
+
+
+def by_date(cards: Iterable[Card]) -> list[Card]:
+    """Dated cards, oldest first."""
+    return sorted((c for c in cards if c.date), key=lambda c: (c.date or date.min, c.title, c.url))
+
+
+def months(cards: Iterable[Card]) -> tuple[Archive, ...]:
+    """The archive: newest month first; undated notes come last, as month 0 of year 0."""
+    newest = sorted(cards, key=lambda c: (-(c.date or date.min).toordinal(), c.title, c.url))
+    grouped = groupby(newest, key=lambda c: (c.date.year, c.date.month) if c.date else (0, 0))
+    return tuple(Archive(year, month, tuple(group)) for (year, month), group in grouped)

@@ -1,0 +1,103 @@
+"""Published notes -> Sections: a folder with its introduction, notes and subsections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from notesite.config import Config
+from notesite.index.cards import Published
+from notesite.index.order import in_listing_order
+from notesite.index.urls import folder_url
+from notesite.model import Card, Html, Link, Section
+
+
+def make_sections(notes: Iterable[Published], config: Config) -> tuple[Section, ...]:
+    """All sections by URL, the home section (`/`) first. A folder is one if a note is in it or
+    below."""
+    notes = list(notes)
+    introductions = {n.address.folder: n for n in notes if n.address.kind == "section"}
+    members: dict[str, list[Card]] = {"": []}
+    for note in notes:
+        for folder in _upward(note.address.folder):
+            group = members.setdefault(folder, [])
+            if note.address.kind == "note" and note.document.front_matter.listed:
+                group.append(note.card)
+    titles = {folder: _title(folder, introductions.get(folder), config) for folder in members}
+    order = {folder: _order(folder, introductions.get(folder), titles) for folder in members}
+    return tuple(
+        _section(folder, introductions.get(folder), members, titles, order)
+        for folder in sorted(members)
+    )
+
+
+def off_home(notes: Iterable[Published]) -> set[str]:
+    """The folders whose introduction says `listed: false`: their notes stay off the home
+    listing."""
+    return {
+        note.address.folder
+        for note in notes
+        if note.address.kind == "section" and not note.document.front_matter.listed
+    }
+
+
+def breadcrumbs(folder: str, titles: dict[str, str]) -> tuple[Link, ...]:
+    """Links to the sections above and including `folder`, home first. `titles` are by URL."""
+    urls = [folder_url(f) for f in _upward(folder)]
+    return tuple(Link(titles[url], url) for url in reversed(urls))
+
+
+def _section(
+    folder: str,
+    introduction: Published | None,
+    members: dict[str, list[Card]],
+    titles: dict[str, str],
+    order: dict[str, tuple[bool, int, str]],
+) -> Section:
+    children = [f for f in members if f and f.rpartition("/")[0] == folder]
+    by_url = {folder_url(f): title for f, title in titles.items()}
+    above = breadcrumbs(folder.rpartition("/")[0], by_url) if folder else ()
+    document = introduction.document if introduction else None
+    front = document.front_matter if document else None
+    return Section(
+        title=titles[folder],
+        url=folder_url(folder),
+        html=introduction.html if introduction else Html(),
+        cards=in_listing_order(members[folder]),
+        sections=tuple(
+            Link(titles[f], folder_url(f)) for f in sorted(children, key=order.__getitem__)
+        ),
+        breadcrumbs=above,
+        description=(front.description if front else None)
+        or (str(document.excerpt_text) if document else ""),
+        template=(front.template if front else None) or "",
+        headings=document.headings if document else (),
+    )
+
+
+def _title(folder: str, introduction: Published | None, config: Config) -> str:
+    """What the introduction is titled; a file's name is no title (`README`), a folder's is."""
+    if introduction:
+        title = introduction.card.title
+        pure = PurePosixPath(introduction.document.path)
+        if title.lower() != pure.stem.lower() or pure.stem.lower() not in (
+            "readme",
+            "index",
+            "_index",
+        ):
+            return title
+    return folder.rpartition("/")[2].lstrip("_") or config.title
+
+
+def _order(
+    folder: str, introduction: Published | None, titles: dict[str, str]
+) -> tuple[bool, int, str]:
+    weight = introduction.card.weight if introduction else None
+    return weight is None, weight or 0, titles[folder]
+
+
+def _upward(folder: str) -> Iterable[str]:
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+    yield ""

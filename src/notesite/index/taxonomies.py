@@ -1,0 +1,68 @@
+"""Documents -> taxonomies with their terms: tags, categories, series."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from unicodedata import normalize
+
+from notesite.index.urls import slugify
+from notesite.model import Document, FrontMatter, Html, Link, Taxonomy, Term
+
+
+def term_key(name: str) -> str:
+    """Terms that differ by case, width or normal form only are one term."""
+    return normalize("NFKC", normalize("NFKC", name).casefold())
+
+
+def names_of(front: FrontMatter, taxonomy: str) -> tuple[str, ...]:
+    """The terms that a note has in a taxonomy, as it spells them."""
+    return {"tags": front.tags, "categories": front.categories, "series": front.series}[taxonomy]
+
+
+def collect(documents: Iterable[Document], names: Iterable[str]) -> tuple[Taxonomy, ...]:
+    """The taxonomies that have a term at all; a term is named as most notes spell it."""
+    documents = list(documents)
+    return tuple(t for name in names if (t := _taxonomy(name, documents)).terms)
+
+
+def _taxonomy(name: str, documents: list[Document]) -> Taxonomy:
+    spellings: dict[str, Counter[str]] = {}
+    for document in documents:
+        once = {term_key(word): word for word in names_of(document.front_matter, name)}
+        for key, word in once.items():
+            spellings.setdefault(key, Counter())[normalize("NFC", word)] += 1
+    terms: list[Term] = []
+    slugs: set[str] = set()
+    for _, counter in sorted(spellings.items()):
+        best = min(counter, key=lambda word: (-counter[word], word))
+        slug = base = slugify(best)
+        number = 2
+        while slug in slugs:  # `C` and `C!` are two terms with one slug
+            slug = f"{base}-{number}"
+            number += 1
+        slugs.add(slug)
+        terms.append(Term(best, slug, f"/{name}/{slug}/", counter.total()))
+    return Taxonomy(name, f"/{name}/", tuple(terms))
+
+
+def links(front: FrontMatter, taxonomy: Taxonomy | None) -> tuple[Link, ...]:
+    """The terms of a note as links, in the note's own order."""
+    if taxonomy is None:
+        return ()
+    known = _by_key(taxonomy)
+    keys = dict.fromkeys(term_key(word) for word in names_of(front, taxonomy.name))
+    return tuple(Link(known[key].name, known[key].url) for key in keys if key in known)
+
+
+def introduced(taxonomy: Taxonomy, introductions: Mapping[str, Html]) -> Taxonomy:
+    """The taxonomy with the notes that stand at its own or a term's path as introductions."""
+    terms = tuple(
+        Term(term.name, term.slug, term.url, term.count, introductions.get(term.url, Html()))
+        for term in taxonomy.terms
+    )
+    return Taxonomy(taxonomy.name, taxonomy.url, terms, introductions.get(taxonomy.url, Html()))
+
+
+def _by_key(taxonomy: Taxonomy) -> dict[str, Term]:
+    return {term_key(term.name): term for term in taxonomy.terms}

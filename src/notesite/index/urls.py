@@ -1,0 +1,197 @@
+"""Documents -> where each stands in the site: its URL and what it is (a note, a section's
+introduction)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from pathlib import PurePosixPath
+from typing import Literal
+from unicodedata import category, normalize
+
+from msgspec import Struct
+
+from notesite.config import Config
+from notesite.model import Document, Location, Problem
+
+Kind = Literal["note", "section"]
+
+_CLASH_HINT = "change the slug or permalink of one of them"
+_NEED_DATE = (":year", ":month", ":day")
+
+
+class Address(Struct, frozen=True):
+    """A document's URL (a site path, NFC, not escaped), the folder it belongs to, and its kind."""
+
+    url: str
+    folder: str
+    kind: Kind
+
+
+def slugify(name: str) -> str:
+    """A name as a part of a URL (SPEC 2): NFC, lower case, Unicode kept, white space and `_` to
+    `-`, `#` to `sharp`, `+` kept, other punctuation dropped; a name of nothing else becomes eight
+    hex digits."""
+    text = re.sub(r"[\s_]+", "-", normalize("NFC", name).strip().lower()).replace("#", "sharp")
+    kept = "".join(c for c in text if c in "-+" or category(c)[0] in "LNM" or c in "\u200d\u200c")
+    slug = re.sub("-+", "-", kept).strip("-\u200d\u200c")
+    return slug or blake2b(normalize("NFC", name).encode(), digest_size=4).hexdigest()
+
+
+def folder_url(folder: str) -> str:
+    """The site path of a folder of notes: `""` -> `/`, `_posts/A B` -> `/posts/a-b/`."""
+    return "/" + "".join(slugify(part) + "/" for part in folder.split("/") if part)
+
+
+def clash_key(url: str) -> str:
+    """Equal for URLs that differ by case, width or normal form only: some file system would mix
+    them up."""
+    return normalize("NFKC", normalize("NFKC", url).casefold())
+
+
+def name_of(path: str) -> str:
+    """The name a note's slug is made of: its file name without suffix and date, or its folder's
+    name."""
+    pure = PurePosixPath(path)
+    name = pure.parent.name if pure.stem == "index" and str(pure.parent) != "." else pure.stem
+    return re.sub(r"^\d{4}-\d{2}-\d{2}[-_ ]?(?=.)", "", name)
+
+
+def assign(
+    documents: Iterable[Document], config: Config
+) -> tuple[dict[str, Address], list[Problem]]:
+    """The address of every document by path; one that clashes beyond repair has none."""
+    documents = sorted(documents, key=lambda document: document.path)
+    introductions = _introductions([document.path for document in documents])
+    problems: list[Problem] = []
+    addresses: dict[str, Address] = {}
+    taken: dict[str, Document] = {}
+    for document in documents:
+        if document.path in introductions:
+            folder = introductions[document.path]
+            addresses[document.path] = Address(folder_url(folder), folder, "section")
+            taken[clash_key(folder_url(folder))] = document
+    for document in documents:
+        if document.path in introductions:
+            continue
+        address = _note_address(document, config, problems)
+        other = taken.get(clash_key(address.url))
+        if other is not None:
+            address_or_none = _resolved(document, other, address, problems)
+            if address_or_none is None:
+                continue
+            address = address_or_none
+        taken[clash_key(address.url)] = document
+        addresses[document.path] = address
+    return addresses, problems
+
+
+def _introductions(paths: list[str]) -> dict[str, str]:
+    """The notes that introduce a folder, path -> folder, by SPEC 2's order of preference.
+
+    A note `foo.md` beside a folder `foo/` introduces it too, as a folder note does in Obsidian.
+    """
+    names: dict[str, dict[str, str]] = {}
+    folders = {""}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        names.setdefault(folder, {})[PurePosixPath(name).stem.lower()] = path
+        while folder:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    found: dict[str, str] = {}
+    for folder in sorted(folders):
+        here = names.get(folder, {})
+        below = (
+            any(other.startswith(folder + "/") for other in folders) if folder else len(folders) > 1
+        )
+        note_beside = names.get(folder.rpartition("/")[0], {}).get(
+            folder.rpartition("/")[2].lower()
+        )
+        if "_index" in here:
+            found[here["_index"]] = folder
+        elif "index" in here and (len(here) > 1 or below or not folder):
+            found[here["index"]] = folder
+        elif "readme" in here and "index" not in here:
+            found[here["readme"]] = folder
+        elif folder and "index" not in here and note_beside and note_beside not in found:
+            found[note_beside] = folder
+    return found
+
+
+def is_bundle(path: str) -> bool:
+    """Whether this note, which introduces no section, is an `index.md` in a folder of its own."""
+    return PurePosixPath(path).stem.lower() == "index"
+
+
+def _note_address(document: Document, config: Config, problems: list[Problem]) -> Address:
+    front = document.front_matter
+    folder = document.path.rpartition("/")[0]
+    section = folder.rpartition("/")[0] if is_bundle(document.path) else folder
+    if front.permalink:
+        return Address(_whole(front.permalink), section, "note")
+    slug = slugify(front.slug) if front.slug else slugify(name_of(document.path))
+    pattern = _pattern(section, dict(config.permalinks))
+    if pattern and front.date is None and any(word in pattern for word in _NEED_DATE):
+        hint = "add a date to the note; until then its URL is made of folder and slug"
+        message = f"the URL pattern `{pattern}` needs a date and this note has none"
+        problems.append(Problem("warning", message, Location(document.shown), hint))
+        pattern = ""
+    if not pattern:
+        return Address(folder_url(section) + slug + "/", section, "note")
+    words = {
+        "slug": slug,
+        "title": slugify(str(document.title)),
+        "section": folder_url(section).strip("/"),
+    }
+    words["sections"] = words["section"]
+    words["filename"] = slugify(name_of(document.path))
+    if front.date:
+        words |= {
+            "year": f"{front.date:%Y}",
+            "month": f"{front.date:%m}",
+            "day": f"{front.date:%d}",
+        }
+    return Address(
+        _whole(re.sub(r":(\w+)", lambda m: words.get(m[1], m[0]), pattern)), section, "note"
+    )
+
+
+def _pattern(section: str, permalinks: Mapping[str, str]) -> str:
+    """The pattern of the nearest folder that has one; `/` is the pattern of all others."""
+    while True:
+        for name in (section, "/" + section, section + "/"):
+            if section and name in permalinks:
+                return permalinks[name]
+        if not section:
+            return permalinks.get("/", "")
+        section = section.rpartition("/")[0]
+
+
+def _whole(permalink: str) -> str:
+    """A permalink as a site path: a last part with a suffix is a file, everything else a folder."""
+    url = normalize("NFC", "/" + permalink.strip("/"))
+    return url if PurePosixPath(url).suffix in (".html", ".htm") else re.sub("/+", "/", url + "/")
+
+
+def _resolved(
+    document: Document, other: Document, address: Address, problems: list[Problem]
+) -> Address | None:
+    """Another address for a note whose own is taken; None if one of the two asked for it by
+    name."""
+    explicit = [d for d in (document, other) if d.front_matter.permalink or d.front_matter.slug]
+    if not explicit:
+        tail = blake2b(document.path.encode(), digest_size=2).hexdigest()
+        url = f"{address.url.rstrip('/')}-{tail}/"
+        message = f"this note would have the URL of {other.shown}, so it is published at {url}"
+        problems.append(Problem("warning", message, Location(document.shown), _CLASH_HINT))
+        return Address(url, address.folder, address.kind)
+    places = {key: (line, column) for key, line, column in document.front_matter.places}
+    line, column = places.get("permalink") or places.get("slug") or (0, 0)
+    message = f"{document.shown} and {other.shown} both ask for the URL {address.url}"
+    where = Location(document.shown, line, column)
+    problems.append(
+        Problem("error", message, where, f"{_CLASH_HINT}; until then this note is left out")
+    )
+    return None

@@ -1,0 +1,36 @@
+"""A limit on the processor time of a piece of work, where the system has one to give."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class TimeLimit(BaseException):
+    """The work took too long. Not an Exception, so that nothing on the way swallows it."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raises TimeLimit inside the block after so much processor time of this process.
+
+    Only in the main thread, and not on Windows: elsewhere the block runs without a limit. It counts
+    on the virtual timer, so that a limit on real time can be set within.
+    """
+    timer = getattr(signal, "ITIMER_VIRTUAL", None)
+    if timer is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGVTALRM, _expired)
+    signal.setitimer(timer, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(timer, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _expired(number: int, frame: object) -> None:
+    raise TimeLimit

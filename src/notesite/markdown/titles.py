@@ -1,0 +1,70 @@
+"""Front matter, tokens and path of a note -> its title, as text and as HTML (both with hole
+markers).
+
+The title is that of the front matter, else the first `# heading`, which then leaves the body, else
+the file's name.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+from pathlib import PurePosixPath
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from msgspec.structs import replace
+
+from notesite.markdown import excerpt, tex
+from notesite.markdown.front_matter import name_without_date
+from notesite.markdown.gathered import Gathered
+from notesite.model import FrontMatter
+
+
+def title(
+    path: str, front: FrontMatter, tokens: list[Token], md: MarkdownIt, env: dict[str, Any]
+) -> tuple[str, str]:
+    """(text, HTML). Removes the heading that gives the title from `tokens`."""
+    if front.title is not None and front.title.strip():
+        return _written(front, env)
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
+            inline = tokens[index + 1]
+            del tokens[index : index + 3]
+            found = excerpt.inline(inline.children or [], md, env)
+            if found.text.strip():
+                return found.text, found.html
+            break
+    pure = PurePosixPath(path)
+    name = pure.parent.name if pure.stem in ("index", "_index") and pure.parent.name else pure.stem
+    name = name_without_date(name)
+    return name, escape(name)
+
+
+@lru_cache(maxsize=1)
+def _formulas_only() -> MarkdownIt:
+    """In a title of the front matter only formulas are syntax: everything else is text as it
+    stands."""
+    md = MarkdownIt("zero")
+    tex.plugin(md, double_backslash=False, numbering="none")
+    return md
+
+
+def _written(front: FrontMatter, env: dict[str, Any]) -> tuple[str, str]:
+    note: Gathered = env["note"]
+    written = " ".join((front.title or "").split())
+    if "$" not in written and "\\(" not in written:
+        return written, escape(written)
+    places = {key: (line, column) for key, line, column in front.places}
+    children = _formulas_only().parseInline(written, env)[0].children or []
+    text = html = ""
+    for token in children:
+        if formula := token.meta.get("formula"):
+            formula = replace(formula, display=False, starts=(places["title"],))
+            text += note.hole(formula)
+            html += note.hole(formula)
+        else:
+            text += token.content
+            html += escape(token.content)
+    return text, html

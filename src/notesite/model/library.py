@@ -1,0 +1,133 @@
+"""The values of all notes together: Library, with cards, pages, sections and taxonomies."""
+
+from __future__ import annotations
+
+import datetime
+
+from msgspec import Struct
+
+from notesite.model.notes import Heading, Html, Source
+from notesite.problems import Problem
+
+# --- 3 index -> Library ---------------------------------------------------------------------------
+
+
+class Link(Struct, frozen=True):
+    """A title (readable text) and the site path it leads to (`/posts/x/`)."""
+
+    title: str
+    url: str
+
+
+class Term(Struct, frozen=True):
+    """One tag (category, series): how most notes spell it, and how many notes have it."""
+
+    name: str
+    slug: str
+    url: str
+    count: int
+    html: Html = Html()  # the introduction, if a note stands at its path
+
+
+class Taxonomy(Struct, frozen=True):
+    """tags, categories or series, with its terms by name."""
+
+    name: str
+    url: str
+    terms: tuple[Term, ...]
+    html: Html = Html()
+
+
+class Card(Struct, frozen=True):
+    """All that other pages see of a note.
+
+    `title` is readable text, `title_html` may hold formulas; dates are days in the site's time
+    zone; `reading_time` is in seconds; `tags` and `categories` are links to the terms.
+    """
+
+    title: str
+    title_html: Html
+    url: str
+    date: datetime.date | None
+    updated: datetime.date | None
+    excerpt: Html
+    excerpt_text: str
+    reading_time: int
+    tags: tuple[Link, ...]
+    categories: tuple[Link, ...]
+    lang: str
+    pinned: bool
+    weight: int | None
+    author: str  # "" when it is the site's
+    image: str  # site path or URL, or ""
+    math: bool  # title or excerpt hold a formula
+
+
+class Series(Struct, frozen=True):
+    """A series that a note belongs to, with its notes in reading order (oldest first)."""
+
+    title: str
+    url: str
+    links: tuple[Link, ...]
+    position: int  # of this note, from 1
+
+
+class Page(Struct, frozen=True):
+    """A note on its own page."""
+
+    card: Card
+    html: Html
+    headings: tuple[Heading, ...]
+    description: str
+    breadcrumbs: tuple[Link, ...]  # home first, without the page itself
+    section: str  # site path of its section
+    series: tuple[Series, ...]
+    template: str  # "page.html" unless the note asks for another
+    toc: bool
+    math: bool
+    path: str  # of the note, for "edit this page" links and problems
+    extra: dict[str, object] = {}
+
+
+class Section(Struct, frozen=True):
+    """A folder: its introduction, its own and deeper notes (as cards, in listing order), its
+    subsections."""
+
+    title: str
+    url: str
+    html: Html
+    cards: tuple[Card, ...]
+    sections: tuple[Link, ...]
+    breadcrumbs: tuple[Link, ...]
+    description: str
+    template: str
+    headings: tuple[Heading, ...] = ()
+
+
+class Asset(Struct, frozen=True):
+    """A file that is published as it is: from where, to which output path (no leading slash)."""
+
+    path: str
+    source: Source
+
+
+class Library(Struct, frozen=True):
+    """All notes, indexed. `listing` is the home listing; `home` the section of the notes folder
+    itself."""
+
+    pages: tuple[Page, ...]
+    sections: tuple[Section, ...]
+    home: Section
+    taxonomies: tuple[Taxonomy, ...]
+    terms: tuple[
+        tuple[str, str, tuple[Card, ...]], ...
+    ]  # (taxonomy, slug, its cards in listing order)
+    listing: tuple[Card, ...]
+    chronology: tuple[
+        tuple[str, Link | None, Link | None], ...
+    ]  # url -> previous (older), next (newer)
+    related: tuple[tuple[str, tuple[Link, ...]], ...]
+    redirects: tuple[tuple[str, str], ...]  # from site path, to site path
+    assets: tuple[Asset, ...]
+    held_back: tuple[int, int]  # drafts, future notes
+    problems: tuple[Problem, ...]

@@ -1,0 +1,176 @@
+"""The values of one note: Source, and Document with all that it is made of."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from notesite.problems import Level, Location, Problem
+
+# --- 1 scan -> Source -----------------------------------------------------------------------------
+
+
+class Source(Struct, frozen=True):
+    """One file of notes/, templates/ or static/.
+
+    `path` is relative to the folder it came from, with `/` and in NFC; `shown` is how problems name
+    it (relative to the site). `digest` is of the bytes, 16 of them. Notes and templates carry their
+    bytes; an asset carries none and is copied from `file`.
+    """
+
+    path: str
+    shown: str
+    digest: bytes
+    content: bytes | None
+    file: str
+    updated: date | None = None  # of the last commit that touched it, where git knows
+
+
+# --- 2 parse -> Document --------------------------------------------------------------------------
+
+
+class Formula(Struct, frozen=True, tag=True):
+    """A formula that waits for KaTeX.
+
+    `tex` is what KaTeX is given: labels and references are numbers by now. `preamble` holds the
+    definitions of the note that stand before it. `starts` says where each line of `tex` begins in
+    the note (line, column, from 1); `edits` are (position, length now, length as written) of what
+    was rewritten, so that an offset in `tex` can be led back. `ids` are anchors of its labels.
+    """
+
+    tex: str
+    display: bool
+    preamble: str = ""
+    starts: tuple[tuple[int, int], ...] = ((0, 0),)
+    edits: tuple[tuple[int, int, int], ...] = ()
+    ids: tuple[str, ...] = ()
+
+
+class Typeset(Struct, frozen=True):
+    """What KaTeX made of a formula: its HTML, readable text (`x²`, `KL(p‖q)`), and what it
+    complained of as (level, offset in the TeX or -1, message)."""
+
+    html: str
+    text: str
+    complaints: tuple[tuple[Level, int, str], ...] = ()
+
+
+class NoteLink(Struct, frozen=True, tag=True):
+    """The URL of a link to another note, as written (`../other.md`); filled by index."""
+
+    target: str
+    anchor: str
+    location: Location
+
+
+class AssetLink(Struct, frozen=True, tag=True):
+    """The URL of a link to a file or to an absolute path of the site, as written; filled by
+    index."""
+
+    target: str
+    location: Location
+    image: bool = False
+
+
+Hole = Formula | NoteLink | AssetLink
+
+
+class Html(Struct, frozen=True, array_like=True):
+    """HTML with holes. A template prints it unescaped, once every hole is filled."""
+
+    pieces: tuple[str | Formula | NoteLink | AssetLink, ...] = ()
+
+    def __html__(self) -> str:
+        return "".join(self.pieces)  # type: ignore[arg-type]  # a hole left open is a bug: TypeError
+
+    def __bool__(self) -> bool:
+        return any(self.pieces)
+
+
+def has_math(html: Html) -> bool:
+    """Whether KaTeX's style sheet is needed to show this HTML, all its holes filled."""
+    return 'class="katex' in html.__html__()
+
+
+class Text(Struct, frozen=True, array_like=True):
+    """Readable text with formulas as holes; `str()` of it once they are filled."""
+
+    pieces: tuple[str | Formula, ...] = ()
+
+    def __str__(self) -> str:
+        return "".join(self.pieces)  # type: ignore[arg-type]
+
+    def __bool__(self) -> bool:
+        return any(self.pieces)
+
+
+class Heading(Struct, frozen=True):
+    """A heading of the body: `level` 1 to 6, its id, its text for a table of contents."""
+
+    level: int
+    id: str
+    text: Text
+
+
+class Counts(Struct, frozen=True):
+    """What reading time is made of: characters of Han and kana that are Japanese, of Han that are
+    Chinese, Korean and other words, lines of code, formulas, images."""
+
+    ja: int = 0
+    zh: int = 0
+    ko: int = 0
+    words: int = 0
+    code_lines: int = 0
+    display_formulas: int = 0
+    inline_formulas: int = 0
+    images: int = 0
+
+
+class FrontMatter(Struct, frozen=True):
+    """Front matter with every alias resolved; None means that the note does not say."""
+
+    title: str | None = None
+    date: datetime | None = None  # aware, in the site's time zone
+    updated: datetime | None = None
+    publish_date: datetime | None = None
+    slug: str | None = None
+    permalink: str | None = None
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    redirect_from: tuple[str, ...] = ()
+    draft: bool = False
+    listed: bool = True
+    pinned: bool = False
+    weight: int | None = None
+    lang: str | None = None
+    author: str | None = None
+    description: str | None = None
+    summary: str | None = None
+    image: str | None = None
+    template: str | None = None
+    toc: bool | None = None
+    macros: tuple[tuple[str, str], ...] = ()
+    extra: tuple[tuple[str, object], ...] = ()
+    places: tuple[tuple[str, int, int], ...] = ()  # key -> line, column of its value
+
+
+class Document(Struct, frozen=True):
+    """One note, parsed without looking at any other."""
+
+    path: str
+    shown: str
+    digest: bytes
+    front_matter: FrontMatter
+    title: Text
+    title_html: Html
+    body: Html
+    excerpt: Html
+    excerpt_text: Text
+    headings: tuple[Heading, ...] = ()
+    counts: Counts = Counts()
+    tex: tuple[str, ...] = ()
+    updated: date | None = None
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,78 @@
+"""The values of the plan: Output, how it is made, and what its template is given."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from notesite.model.library import Card
+from notesite.model.notes import Source
+
+# --- 4 plan -> Output -----------------------------------------------------------------------------
+
+
+class Archive(Struct, frozen=True):
+    """A month of the archive."""
+
+    year: int
+    month: int
+    cards: tuple[Card, ...]
+
+
+class Pagination(Struct, frozen=True):
+    """A pager: `slots` are (number, url); a None stands for the ellipsis."""
+
+    number: int
+    count: int
+    slots: tuple[tuple[int, str] | None, ...]
+    previous: str  # site path or ""
+    next: str
+
+
+class Site(Struct, frozen=True):
+    """What of the settings every template can print."""
+
+    title: str
+    description: str
+    author: str
+    language: str
+    base_url: str
+
+
+class Theme(Struct, frozen=True):
+    """Templates by name (the site's over the packaged ones, which also stand under `theme/`),
+    static files of the site and of the theme, and the table of UI strings of each language."""
+
+    templates: dict[str, str]
+    origins: dict[str, str]  # template -> how problems name its file
+    static: tuple[Source, ...]
+    assets: tuple[Source, ...]
+    strings: dict[str, dict[str, object]]
+
+
+class Template(Struct, frozen=True, tag=True):
+    """Render template `name` with `context`."""
+
+    name: str
+    context: dict[str, object]
+
+
+class Copy(Struct, frozen=True, tag=True):
+    """Copy the file of a source as it is."""
+
+    source: Source
+
+
+class Written(Struct, frozen=True, tag=True):
+    """These bytes."""
+
+    content: bytes
+
+
+class Output(Struct, frozen=True):
+    """One file of the site: `path` below the output folder, without a leading slash; `origin` is
+    what problems name (the note or setting it comes from)."""
+
+    path: str
+    recipe: Template | Copy | Written
+    origin: str
+    generated: bool = False  # no note or file asked for it, so a static file may stand in its place

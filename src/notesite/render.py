@@ -1,0 +1,162 @@
+"""Output and theme -> bytes: Jinja2 templates, always escaped; a failure is a problem of the frame.
+
+What is not a template is left to publish: copies stay copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from jinja2 import (
+    Environment,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+
+from notesite.config import Config
+from notesite.markdown.counts import steps
+from notesite.model import Location, Output, Problem, Template, Theme
+
+ORIGINAL = "theme/"  # the packaged template of a name stands under this prefix too
+
+_SAFE = "/:@!$&'()*+,;=~-._%#?"
+
+
+def environment(theme: Theme, config: Config) -> Environment:
+    """The templates of a site with its filters. Autoescape is a constant: no file name turns it
+    off."""
+    jinja = Environment(
+        loader=FunctionLoader(lambda name: _load(theme, name)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    jinja.filters |= {
+        "url": lambda url: link(url, config.base_path),
+        "absolute": lambda url: absolute(url, config),
+        "date": format_date,
+        "iso": date.isoformat,
+        "reading_time": format_reading_time,
+    }
+    return jinja
+
+
+def check(jinja: Environment, theme: Theme) -> list[Problem]:
+    """Templates that do not compile, all of them: with one, nothing is published."""
+    problems = []
+    for name in sorted(theme.templates):
+        if name.startswith(ORIGINAL):
+            continue
+        try:
+            jinja.get_template(name)
+        except TemplateSyntaxError as error:
+            problems.append(_problem(error, theme, name))
+    return problems
+
+
+def render(output: Output, recipe: Template, jinja: Environment, theme: Theme) -> bytes | Problem:
+    """The page as UTF-8, or why its template failed (a problem of the frame, at the template's
+    line)."""
+    try:
+        return jinja.get_template(recipe.name).render(recipe.context).encode()
+    except (
+        TemplateError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as error:
+        return _problem(error, theme, recipe.name, output)
+
+
+# --- filters --------------------------------------------------------------------------------------
+
+
+def link(url: str, base_path: str) -> str:
+    """A site path as a link under the base path; anything that is not a site path stays as it
+    is."""
+    if not url.startswith("/") or url.startswith("//"):
+        return url
+    return quote(base_path.rstrip("/") + url, safe=_SAFE)
+
+
+def absolute(url: str, config: Config) -> str:
+    """The whole URL of a site path; "" where the site has no base_url."""
+    if not config.base_url or urlsplit(url).scheme:
+        return url if config.base_url else ""
+    return config.base_url.rstrip("/") + quote(url, safe=_SAFE)
+
+
+def format_date(day: date, t: Mapping[str, Any]) -> str:
+    """A day by the language's `date_format`: `{year}`, `{month}` (by its `months`), `{day}`; or
+    strftime's %Y, %m, %d, %B where a site sets a format of its own."""
+    month = str(t["months"][day.month - 1])
+    form = str(t["date_format"])
+    for code, value in (
+        ("%Y", f"{day:%Y}"), ("%-m", str(day.month)), ("%-d", str(day.day)), ("%m", f"{day:%m}"),
+        ("%d", f"{day:%d}"), ("%B", month), ("%b", month),
+    ):  # fmt: skip
+        form = form.replace(code, value)
+    return form.format(year=day.year, month=month, day=day.day) if "{" in form else form
+
+
+def format_reading_time(seconds: int, t: Mapping[str, Any]) -> str:
+    """`20 sec read`, `約3分`: by SPEC 5's steps, in the language's pattern."""
+    unit, number = steps(seconds)
+    return str(t[f"reading_{unit}"]).replace("{n}", str(number))
+
+
+# --- templates ------------------------------------------------------------------------------------
+
+
+def _load(theme: Theme, name: str) -> tuple[str, str, None] | None:
+    source = theme.templates.get(name)
+    return None if source is None else (source, theme.origins[name], None)
+
+
+def _problem(error: Exception, theme: Theme, name: str, output: Output | None = None) -> Problem:
+    """The error at the innermost template line that it passed through."""
+    shown, line = theme.origins.get(name, name), 0
+    if isinstance(error, TemplateSyntaxError):
+        shown, line = theme.origins.get(error.name or name, name), error.lineno
+    else:
+        trace = error.__traceback__
+        known = set(theme.origins.values())
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename in known:
+                shown, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+            trace = trace.tb_next
+    texts = {theme.origins[n]: text for n, text in theme.templates.items()}
+    lines = texts.get(shown, "").split("\n")
+    source_line = lines[line - 1] if 0 < line <= len(lines) else ""
+    column = len(source_line) - len(source_line.lstrip()) + 1 if line else 0
+    where = Location(shown, line, column)
+    return Problem("error", _message(error, output), where, _hint(error), source_line, frame=True)
+
+
+def _message(error: Exception, output: Output | None) -> str:
+    while_ = f" (while rendering {output.origin})" if output else ""
+    if isinstance(error, TemplateNotFound):
+        return f"the template `{error}` does not exist{while_}"
+    if isinstance(error, RecursionError):
+        return f"this template includes itself without end{while_}"
+    return f"{error}{while_}".replace("\n", " ")
+
+
+def _hint(error: Exception) -> str:
+    if isinstance(error, TemplateNotFound):
+        return "make it in templates/, or name one of the theme's"
+    if isinstance(error, TemplateSyntaxError):
+        return "nothing is published until this template compiles"
+    return "the manual lists the names that every template knows"

@@ -1,0 +1,96 @@
+"""templates/ of the site and the packaged theme -> Theme: templates by name, static files, UI
+strings.
+
+A site's file takes the place of the theme's of the same name; the original stays at `theme/<name>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from notesite import fields
+from notesite.model import Location, Problem, Source, Theme
+from notesite.nodes import FieldError, read_yaml
+
+PACKAGED = files("notesite") / "theme"
+KATEX = files("notesite") / "vendor" / "katex"
+
+_STRINGS = "i18n/"  # in templates/ of a site: a table of UI strings for a language
+
+
+def load_theme(
+    templates: Iterable[Source], static: Iterable[Source]
+) -> tuple[Theme, list[Problem]]:
+    """The theme of a site, and what is wrong with its own files."""
+    problems: list[Problem] = []
+    texts: dict[str, str] = {}
+    origins: dict[str, str] = {}
+    strings: dict[str, dict[str, object]] = {}
+    for name, entry in _walk(PACKAGED / "templates"):
+        texts[name] = texts["theme/" + name] = entry.read_text("utf-8")
+        origins[name] = origins["theme/" + name] = f"theme/{name}"
+    for name, entry in _walk(PACKAGED / "i18n"):
+        strings[name.removesuffix(".yaml")] = fields.plain(read_yaml(entry.read_text("utf-8")))
+    for source in templates:
+        text = _text(source, problems)
+        if text is None:
+            continue
+        if source.path.startswith(_STRINGS) and source.path.endswith(".yaml"):
+            _add_language(source, text, strings, problems)
+        else:
+            texts[source.path], origins[source.path] = text, source.shown
+    assets = [*_packaged("static"), *_katex()]
+    return Theme(texts, origins, tuple(static), tuple(assets), strings), problems
+
+
+def _walk(folder: Traversable, prefix: str = "") -> Iterable[tuple[str, Traversable]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _walk(entry, f"{prefix}{entry.name}/")
+        elif not entry.name.startswith("."):
+            yield prefix + entry.name, entry
+
+
+def _packaged(folder: str) -> Iterable[Source]:
+    return (_source(name, f"theme/{name}", entry) for name, entry in _walk(PACKAGED / folder))
+
+
+def _katex() -> Iterable[Source]:
+    """KaTeX's style sheet and fonts, which a site serves itself."""
+    yield _source("katex.css", "KaTeX's katex.min.css", KATEX / "katex.min.css")
+    for name, entry in _walk(KATEX / "fonts"):
+        yield _source(f"fonts/{name}", f"KaTeX's {name}", entry)
+
+
+def _source(path: str, shown: str, entry: Traversable) -> Source:
+    content = entry.read_bytes()
+    return Source(path, shown, blake2b(content, digest_size=16).digest(), content, "")
+
+
+def _text(source: Source, problems: list[Problem]) -> str | None:
+    try:
+        return (source.content or b"").decode("utf-8-sig")
+    except UnicodeDecodeError:
+        where = Location(source.shown)
+        problems.append(
+            Problem("error", "this template is not UTF-8", where, "save it as UTF-8", frame=True)
+        )
+        return None
+
+
+def _add_language(
+    source: Source, text: str, strings: dict[str, dict[str, object]], problems: list[Problem]
+) -> None:
+    """A table of the site: over the packaged one of that language, with English for what it
+    lacks."""
+    lang = source.path.removeprefix(_STRINGS).removesuffix(".yaml")
+    try:
+        own = fields.plain(read_yaml(text))
+    except FieldError as error:
+        where = Location(source.shown, error.line, error.column)
+        problems.append(Problem("error", error.message, where, error.hint, frame=True))
+        return
+    strings[lang] = {**strings["en"], **strings.get(lang, {}), **own}
