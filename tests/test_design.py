@@ -18,9 +18,9 @@ from conftest import PROJECT
 FLOW: tuple[tuple[str, ...], ...] = (
     ("problems",),
     ("model",),
-    ("nodes", "fields", "names"),
+    ("limits", "names", "nodes", "fields"),
     ("config",),
-    ("gitdates", "scan"),
+    ("gitdates", "scan", "theming"),
     ("markdown",),
     ("index",),
     ("outputs",),
@@ -32,6 +32,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
 )
 RANK = {name: rank for rank, group in enumerate(FLOW) for name in group}
 PURE = ("markdown", "index", "outputs", "render")
+READERS = ("gitdates", "scan", "theming")  # what they read comes to the pure stages as values
 ENGINE = "markdown.katex"  # reads the files of its engine, and watches how long it takes
 
 IO_MODULES = {
@@ -98,7 +99,7 @@ def own_imports(module: Module) -> Iterator[str]:
             yield below if below in NAMES or below in RANK else ""
 
 
-# --- The rules ------------------------------------------------------------------------------------
+# --- The rules -----------------------------------------------------------------------------------
 
 
 def points_right(module: Module) -> Iterator[str]:
@@ -121,6 +122,7 @@ def touches_the_world(module: Module) -> Iterator[str]:
         first, _, rest = name.partition(".")
         if {first, f"{first}.{rest.split('.')[0]}"} & IO_MODULES and name not in PURE_NAMES:
             yield f"{module.name} imports {name}"
+    yield from (f"{module.name} imports {name}" for name in own_imports(module) if name in READERS)
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Call) and called(node) in IO_CALLS:
             yield f"{module.name}:{node.lineno} calls {called(node)}"
@@ -177,12 +179,9 @@ def catches_everything(module: Module) -> Iterator[str]:
 
 
 def is_long(module: Module) -> Iterator[str]:
-    """A module has at most 250 lines, a function at most 40 without its docstring.
-
-    But `model`, which is no code: a list of all values, to be read in one place.
-    """
+    """A module has at most 250 lines, a function at most 40 without its docstring."""
     lines = len(module.text.splitlines())
-    if lines > (400 if module.name == "model" else 250):
+    if lines > 250:
         yield f"{module.name} has {lines} lines"
     for node in ast.walk(module.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and length(node) > 40:
@@ -232,6 +231,7 @@ CONTROLS: list[tuple[Rule, str, str]] = [
     (touches_the_world, "outputs.feeds", "import datetime\ndatetime.datetime.now()"),
     (touches_the_world, "render", "def f():\n    import random"),
     (touches_the_world, "render", "open('x')"),
+    (touches_the_world, "markdown", "from notesite.scan import scan"),
     (speaks, "scan", "print('x')"),
     (speaks, "build", "import sys\nsys.exit(1)"),
     (speaks, "render", "import logging"),
@@ -290,7 +290,3 @@ def cycle(graph: dict[str, set[str]]) -> str | None:
         for name in leaves:
             del left[name]
     return min(left, default=None)
-
-
-def test_the_program_stays_small() -> None:
-    assert sum(len(module.text.splitlines()) for module in MODULES) <= 6000

@@ -24,7 +24,7 @@ import hatch_build
 import notesite
 from hatch_build import FILES, FOLDER, KatexError, NoAnswer, bring, digest, files_in
 
-# --- A copy of the project to build in, and an npm that answers without a network -----------------
+# --- A copy of the project to build in, and an npm that answers without a network ----------------
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +107,7 @@ def unpacked(built: Path, tmp_path: Path) -> Path:
     return next(tmp_path.glob("notesite-*"))
 
 
-# --- What is shipped ------------------------------------------------------------------------------
+# --- What is shipped -----------------------------------------------------------------------------
 
 
 def test_a_wheel_holds_katex_whole_and_nothing_else_of_it(built: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_package_with_a_tampered_katex_is_not_built(unpacked: Path) -> None:
     assert not list(unpacked.glob("dist/*"))
 
 
-# --- Where KaTeX's files come from ----------------------------------------------------------------
+# --- Where KaTeX's files come from ---------------------------------------------------------------
 
 
 def never() -> dict[str, bytes]:
@@ -269,7 +269,7 @@ def test_other_files_have_another_digest(one: dict[str, bytes], other: dict[str,
     assert (digest(one) == digest(other)) == (one == other)
 
 
-# --- What is declared -----------------------------------------------------------------------------
+# --- What is declared ----------------------------------------------------------------------------
 
 MODULE_OF = {
     "jinja2": "jinja2", "markdown-it-py": "markdown_it", "mdit-py-plugins": "mdit_py_plugins",
@@ -291,7 +291,7 @@ def test_what_the_package_imports_is_what_it_declares() -> None:
     assert imported - set(sys.stdlib_module_names) - {"notesite"} == declared
 
 
-# --- What runs on other people's machines ---------------------------------------------------------
+# --- What runs on other people's machines --------------------------------------------------------
 
 WORKFLOWS = [
     PROJECT / ".github/workflows/check.yml",
