@@ -1,0 +1,59 @@
+"""An output path -> whether it can be the name of a file everywhere.
+
+No I/O here: the pure stages ask too.
+"""
+
+from __future__ import annotations
+
+from unicodedata import normalize
+
+DOT_FOLDER = ".notesite"
+LONGEST = 200  # bytes of one segment: file systems allow 255, temporary and zip names need the rest
+
+_FORBIDDEN = frozenset('<>:"\\|?*')
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [port + digit for port in ("com", "lpt") for digit in "123456789¹²³"]
+)
+
+
+def unsafe_name(path: str) -> str | None:
+    """Why `path` (below the output folder, with `/`) cannot be a file on every system, or None if
+    it can.
+
+    The answer completes the sentence "posts/a:b.png cannot be published: ...". Checked everywhere
+    alike, so that a site built on Linux can be cloned and built on Windows.
+    """
+    if not path or path.startswith("/"):
+        return "it is not a path below the output folder"
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return "its name is not valid UTF-8"
+    if path.split("/", 1)[0].lower() == DOT_FOLDER:
+        return f'"{DOT_FOLDER}" in the output belongs to notesite'
+    return next((reason for part in path.split("/") if (reason := _unsafe_segment(part))), None)
+
+
+def folded(path: str) -> str:
+    """The path as a file system without case and normal forms sees it: equal keys are one file
+    there."""
+    return normalize("NFC", normalize("NFC", path).lower())
+
+
+def _unsafe_segment(part: str) -> str | None:
+    if part in ("", ".", ".."):
+        return "a part of its path is empty or made of dots"
+    if any(char < " " or char == "\x7f" for char in part):
+        return "a control character is in its name"
+    if bad := sorted(_FORBIDDEN.intersection(part)):
+        return f"{' '.join(bad)} cannot be in a file name on Windows"
+    if part[-1] in ". ":
+        return f'"{part}" ends in a dot or a space, which Windows drops'
+    stem = part.split(".", 1)[0].rstrip(" ")
+    if stem.lower() in _DEVICES:
+        return f'"{stem}" is a device on Windows'
+    if (length := len(part.encode("utf-8"))) > LONGEST:
+        return f"a part of its path is {length} bytes long, and {LONGEST} is the most"
+    return None

@@ -1,0 +1,101 @@
+"""Bytes or a file to copy -> a digest, a staged file; and what must be on the disk, put there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+FEW = 64  # so many files are flushed one by one; more by one sync of the system, which is quicker
+
+_BLOCK = 1 << 20
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows
+
+
+def digest(content: bytes | Path) -> tuple[str, int]:
+    """Digest (blake2b, 16 bytes, in hex) and size in bytes."""
+    if isinstance(content, bytes):
+        return blake2b(content, digest_size=16).hexdigest(), len(content)
+    return _each_block(content, lambda block: None)
+
+
+def store(content: bytes | Path, target: Path) -> tuple[str, int]:
+    """Write it to `target` with mode 644 whatever the umask; the digest is of what was written,
+    even if the file that is copied changes meanwhile."""
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o644)
+    try:
+        if isinstance(content, Path):
+            result = _each_block(content, lambda block: _write_all(handle, block))
+        else:
+            _write_all(handle, content)
+            result = digest(content)
+        os.chmod(target, 0o644)
+    finally:
+        os.close(handle)
+    return result
+
+
+def flush(files: Mapping[str, Path]) -> None:
+    """Have the content of these files on the disk; an OSError names the key."""
+    if len(files) > FEW and hasattr(os, "sync"):
+        os.sync()
+        return
+    for name, path in files.items():
+        with named(name, path):
+            _flush(path, os.O_RDWR)
+
+
+def flush_folders(folders: set[Path]) -> None:
+    """Have the names in these folders on the disk (Windows has no such call, and needs none)."""
+    if os.name == "nt":
+        return
+    if len(folders) > FEW:
+        os.sync()
+        return
+    for folder in sorted(folders):
+        _flush(folder, os.O_RDONLY)
+
+
+@contextmanager
+def named(name: str, inner: Path) -> Iterator[None]:
+    """Let an OSError that names no file, or `inner`, which no user knows, name the file `name`."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or str(error.filename) == str(inner):
+            error.filename = name
+        raise
+
+
+def _each_block(path: Path, use: Callable[[bytes], object]) -> tuple[str, int]:
+    hashed, size = blake2b(digest_size=16), 0
+    handle = os.open(path, os.O_RDONLY | _BINARY)
+    try:
+        while block := _read(handle, path):
+            use(block)
+            hashed.update(block)
+            size += len(block)
+    finally:
+        os.close(handle)
+    return hashed.hexdigest(), size
+
+
+def _read(handle: int, path: Path) -> bytes:
+    with named(str(path), path):
+        return os.read(handle, _BLOCK)
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+def _flush(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
