@@ -16,11 +16,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from notesite import markdown, render
-from notesite.config import FILE_NAME, Config, read_config, with_base_url
+from notesite.config import FILE_NAME, Config
 from notesite.index import index
 from notesite.limits import TimeLimit, time_limit
 from notesite.markdown.counts import reading_time
-from notesite.markdown.decode import decode
 from notesite.markdown.katex import Katex
 from notesite.model import (
     Copy,
@@ -36,11 +35,11 @@ from notesite.model import (
     Typeset,
     Written,
 )
-from notesite.nodes import FieldError
 from notesite.outputs import plan
 from notesite.problems import in_order
 from notesite.publish import publish, recover
 from notesite.scan import Scanned, notes_folder, scan
+from notesite.settings import load_config
 from notesite.theming import load_theme
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
@@ -113,31 +112,6 @@ def build(
     if _broken(planned.problems):
         return report
     return _published(planned, target, sources, report, progress)
-
-
-def load_config(
-    root: Path, config_file: Path | None = None, base_url: str | None = None
-) -> tuple[Config, tuple[Problem, ...]]:
-    """The settings of the site at `root`; a site without a settings file has the default ones."""
-    file = root / (config_file or FILE_NAME)
-    shown = os.path.relpath(file, root)
-    config = Config()
-    problems: tuple[Problem, ...] = ()
-    try:
-        config, problems = read_config(decode(file.read_bytes()), shown)
-    except FileNotFoundError:
-        if config_file is not None:
-            problems = (_frame("the settings file does not exist", shown, "check --config"),)
-    except OSError as error:
-        problems = (_frame(f"the settings cannot be read: {error.strerror}", shown),)
-    except FieldError as error:
-        where = Location(shown, error.line, error.column)
-        problems = (Problem("error", error.message, where, error.hint, frame=True),)
-    try:
-        config = config if base_url is None else with_base_url(config, base_url)
-    except FieldError as error:
-        problems = (*problems, _frame(error.message, "--base-url", error.hint))
-    return replace(config, title=config.title or root.resolve().name), problems
 
 
 def protected(root: Path, config: Config, config_file: Path | None) -> list[Path]:
@@ -275,7 +249,3 @@ def _advice(root: Path, config: Config, scanned: Scanned) -> Iterable[Problem]:
 
 def _broken(problems: Iterable[Problem]) -> bool:
     return any(problem.frame and problem.level == "error" for problem in problems)
-
-
-def _frame(message: str, path: str, hint: str = "") -> Problem:
-    return Problem("error", message, Location(path), hint, frame=True)

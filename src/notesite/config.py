@@ -1,25 +1,14 @@
-"""The text of notesite.yaml -> Config and what is wrong with it.
-
-Every setting with its default stands in `Config`; an unknown one is an error that names the nearest
-known.
-"""
+"""Config: every setting of a site, with its default. `settings.py` reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import tzinfo
-from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from notesite import fields
-from notesite.fields import Reader
 from notesite.model import Link
-from notesite.nodes import FieldError, Node, read_yaml
-from notesite.problems import Location, Problem, with_source_lines
 
 FILE_NAME = "notesite.yaml"
 
@@ -116,139 +105,3 @@ class Config(Struct, frozen=True):
     @property
     def zone(self) -> tzinfo:
         return ZoneInfo(self.timezone)
-
-
-def read_config(text: str, shown: str) -> tuple[Config, tuple[Problem, ...]]:
-    """The settings; each problem is an error of the frame: with one, nothing is published."""
-    errors: list[FieldError] = []
-    config = Config()
-    try:
-        config = Config(**_values(read_yaml(text), _READERS, errors))
-    except FieldError as error:
-        errors.append(error)
-    problems = [
-        Problem("error", e.message, Location(shown, e.line, e.column), e.hint, frame=True)
-        for e in errors
-    ]
-    return config, with_source_lines(problems, text.split("\n"))
-
-
-def with_base_url(config: Config, base_url: str) -> Config:
-    """The settings under another base URL, as `--base-url` asks. Raises FieldError if it is not
-    one."""
-    return replace(config, base_url=_base_url(Node("scalar", 0, 0, base_url)))
-
-
-# --- readers of single settings -------------------------------------------------------------------
-
-
-def _base_url(node: Node) -> str:
-    url = fields.text(node).strip()
-    parts = urlsplit(url)
-    if not url:
-        return ""
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise node.error(
-            f"`{url}` is not the URL of a site", "write https://example.org/ or …/repo/"
-        )
-    return url.rstrip("/") + "/"
-
-
-def _timezone(node: Node) -> str:
-    try:
-        return ZoneInfo(fields.text(node)).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = "write a name such as Asia/Tokyo or UTC"
-        raise node.error(f"the time zone `{node.text}` is not known", hint) from None
-
-
-def _folder(node: Node) -> str:
-    folder = fields.text(node).strip().rstrip("/")
-    if not folder:
-        raise node.error("the name of a folder is expected here")
-    return folder
-
-
-def _menu(node: Node) -> tuple[Link, ...]:
-    if node.empty:
-        return ()
-    if node.kind != "list":
-        raise node.error("a list is expected here", "write: - {title: Tags, url: /tags/}")
-    links = []
-    for item in node.items:
-        entry = dict(fields.pairs(item))
-        if set(entry) != {"title", "url"}:
-            raise item.error(
-                "an entry of the menu has a title and a url", "{title: Tags, url: /tags/}"
-            )
-        links.append(Link(entry["title"], entry["url"]))
-    return tuple(links)
-
-
-def _taxonomies(node: Node) -> tuple[str, ...]:
-    found = fields.names(node)
-    for name in found:
-        if name not in ("tags", "categories", "series"):
-            raise node.error(f"there is no taxonomy `{name}`", "known: tags, categories, series")
-    return found
-
-
-_text, _flag = fields.text, fields.flag
-_READERS: dict[str, Reader | dict[str, Reader]] = {
-    "title": _text, "description": _text, "author": _text, "language": _text,
-    "timezone": _timezone, "base_url": _base_url, "notes": _folder, "output": _folder,
-    "ignore": fields.texts, "permalinks": fields.pairs, "menu": _menu, "date_format": _text,
-    "taxonomies": _taxonomies, "search": _flag, "graph": _flag, "extension": _text,
-    "languages": fields.pairs,
-    "listing": {"per_page": fields.whole(1, 1000)},
-    "excerpt": {"width": fields.whole(20, 100_000)},
-    "reading_speed": dict.fromkeys(("ja", "zh", "ko", "en"), fields.whole(1, 100_000)),
-    "feeds": {"limit": fields.whole(1, 1000), "full_text": _flag},
-    "math": {
-        "macros": fields.pairs, "numbering": fields.one_of("labelled", "all", "none"),
-        "output": fields.one_of("htmlAndMathml", "html", "mathml"), "double_backslash": _flag,
-    },
-    "markdown": {
-        "soft_breaks": fields.one_of("cjk", "keep", "break"), "typographer": _flag, "html": _flag,
-    },
-    "highlight": {"light": _text, "dark": _text},
-    "links": {"unwritten_pages": _flag, "inline_tags": _flag},
-    "images": {"resize": _flag},
-    "cards": {"font": _text},
-}  # fmt: skip
-
-_GROUPS: dict[str, type[Struct]] = {
-    "listing": Listing, "excerpt": Excerpt, "reading_speed": ReadingSpeed, "feeds": Feeds,
-    "math": Math, "markdown": Markdown, "highlight": Highlight, "links": Links,
-    "images": Images, "cards": Cards,
-}  # fmt: skip
-
-
-def _values(
-    node: Node,
-    readers: Mapping[str, Reader | dict[str, Reader]],
-    errors: list[FieldError],
-    within: str = "",
-) -> dict[str, Any]:
-    """The settings of one map by name; what is wrong goes to `errors`."""
-    values: dict[str, Any] = {}
-    if node.empty:
-        return values
-    if node.kind != "map":
-        errors.append(node.error(f"`{within}` holds settings: `name: value` lines"))
-        return values
-    for key, value in node.entries:
-        reader = readers.get(key.text)
-        if reader is None:
-            near = fields.nearest(key.text, list(readers))
-            hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(readers)}"
-            errors.append(key.error(f"there is no setting `{within}{key.text}`", hint))
-        elif isinstance(reader, dict):
-            group = _values(value, reader, errors, f"{key.text}.")
-            values[key.text] = _GROUPS[key.text](**group)
-        elif not (value.empty and key.text != "menu"):  # `title:` alone means the default
-            try:
-                values[key.text] = reader(value)
-            except FieldError as error:
-                errors.append(error)
-    return values

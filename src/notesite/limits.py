@@ -16,20 +16,22 @@ class TimeLimit(BaseException):
 def time_limit(seconds: float) -> Iterator[None]:
     """Raises TimeLimit inside the block after so much processor time of this process.
 
-    Only in the main thread, and not on Windows: elsewhere the block runs without a limit. It counts
-    on the virtual timer, so that a limit on real time can be set within.
+    Only in the main thread, and not on Windows: elsewhere the block runs without a limit. Limits may
+    be nested: the time of an inner one counts for the outer one too.
     """
     timer = getattr(signal, "ITIMER_VIRTUAL", None)
     if timer is None or threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(signal.SIGVTALRM, _expired)
-    signal.setitimer(timer, seconds)
+    outer, _ = signal.setitimer(timer, seconds)
     try:
         yield
     finally:
-        signal.setitimer(timer, 0)
+        left, _ = signal.setitimer(timer, 0)
         signal.signal(signal.SIGVTALRM, before)
+        if outer:
+            signal.setitimer(timer, max(outer - (seconds - left), 0.001))
 
 
 def _expired(number: int, frame: object) -> None:

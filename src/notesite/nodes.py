@@ -108,7 +108,7 @@ def _node(events: _Events, event: Any, depth: int) -> Node:
     if depth > MAX_DEPTH:
         raise FieldError(f"nested more than {MAX_DEPTH} levels deep", line, column)
     if isinstance(event, yaml.ScalarEvent):
-        return Node("scalar", line, column, event.value, event.style is not None)
+        return Node("scalar", line, column, event.value, event.style not in (None, ""))
     if isinstance(event, yaml.SequenceStartEvent):
         items = []
         while not isinstance(event := events.next(), yaml.SequenceEndEvent):
@@ -171,7 +171,8 @@ def read_toml(text: str, first_line: int = 1) -> Node:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", str(error))
-        message, line, column = found.groups() if found else (str(error), text.count("\n") + 1, 1)
+        end = text.count("\n") + 1, len(text) - text.rfind("\n")
+        message, line, column = found.groups() if found else (str(error), *end)
         place = int(line) + first_line - 1, int(column)
         raise FieldError(f"this TOML cannot be read ({message})", *place) from None
     except RecursionError:

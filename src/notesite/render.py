@@ -17,6 +17,7 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
+    UndefinedError,
 )
 
 from notesite.config import Config
@@ -159,4 +160,6 @@ def _hint(error: Exception) -> str:
         return "make it in templates/, or name one of the theme's"
     if isinstance(error, TemplateSyntaxError):
         return "nothing is published until this template compiles"
-    return "the manual lists the names that every template knows"
+    if isinstance(error, UndefinedError):
+        return "the manual lists the names that every template knows"
+    return ""

@@ -10,7 +10,7 @@ from datetime import date
 
 from notesite.config import Config
 from notesite.index import neighbours, taxonomies
-from notesite.index.cards import Published, make_card
+from notesite.index.cards import Published, asked_template, make_card
 from notesite.index.links import Targets, fill
 from notesite.index.order import in_listing_order
 from notesite.index.redirects import redirects
@@ -199,7 +199,7 @@ def _page(note: Published, titles: dict[str, str], series: tuple[Series, ...]) -
         breadcrumbs=breadcrumbs(note.address.folder, titles),
         section=folder_url(note.address.folder),
         series=series,
-        template=front.template or "",
+        template=asked_template(document),
         toc=front.toc is not False and sum(2 <= h.level <= 3 for h in document.headings) > 1,
         math=has_math(note.html) or note.card.math,
         path=document.shown,

@@ -11,7 +11,16 @@ from notesite.config import Config
 from notesite.index import taxonomies
 from notesite.index.links import Targets, resolve_image
 from notesite.index.urls import Address
-from notesite.model import Card, Document, Html, Link, Taxonomy, has_math
+from notesite.model import (
+    AskedTemplate,
+    Card,
+    Document,
+    Html,
+    Link,
+    Location,
+    Taxonomy,
+    has_math,
+)
 
 
 class Published(Struct, frozen=True):
@@ -52,6 +61,15 @@ def make_card(
         image=_image(front.image, document.path, targets),
         math=has_math(document.excerpt) or has_math(document.title_html),
     )
+
+
+def asked_template(document: Document) -> AskedTemplate | None:
+    """`template:` of the front matter, with its place."""
+    front = document.front_matter
+    if not front.template:
+        return None
+    places = {key: (line, column) for key, line, column in front.places}
+    return AskedTemplate(front.template, Location(document.shown, *places["template"]))
 
 
 def _updated(document: Document) -> date | None:

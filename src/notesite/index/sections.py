@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from notesite.config import Config
-from notesite.index.cards import Published
+from notesite.index.cards import Published, asked_template
 from notesite.index.order import in_listing_order
 from notesite.index.urls import folder_url
 from notesite.model import Card, Html, Link, Section
@@ -70,7 +70,7 @@ def _section(
         breadcrumbs=above,
         description=(front.description if front else None)
         or (str(document.excerpt_text) if document else ""),
-        template=(front.template if front else None) or "",
+        template=asked_template(document) if document else None,
         headings=document.headings if document else (),
     )
 

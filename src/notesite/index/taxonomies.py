@@ -29,7 +29,9 @@ def collect(documents: Iterable[Document], names: Iterable[str]) -> tuple[Taxono
 def _taxonomy(name: str, documents: list[Document]) -> Taxonomy:
     spellings: dict[str, Counter[str]] = {}
     for document in documents:
-        once = {term_key(word): word for word in names_of(document.front_matter, name)}
+        once: dict[str, str] = {}
+        for word in names_of(document.front_matter, name):
+            once.setdefault(term_key(word), word)
         for key, word in once.items():
             spellings.setdefault(key, Counter())[normalize("NFC", word)] += 1
     terms: list[Term] = []

@@ -5,6 +5,7 @@ The flow: Source -> Document -> Library -> Output -> bytes.
 """
 
 from notesite.model.library import (
+    AskedTemplate,
     Asset,
     Card,
     Library,
@@ -44,6 +45,7 @@ from notesite.problems import Location, Problem
 
 __all__ = [
     "Archive",
+    "AskedTemplate",
     "Asset",
     "AssetLink",
     "Card",

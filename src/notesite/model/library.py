@@ -7,7 +7,7 @@ import datetime
 from msgspec import Struct
 
 from notesite.model.notes import Heading, Html, Source
-from notesite.problems import Problem
+from notesite.problems import Location, Problem
 
 # --- 3 index -> Library ---------------------------------------------------------------------------
 
@@ -72,6 +72,13 @@ class Series(Struct, frozen=True):
     position: int  # of this note, from 1
 
 
+class AskedTemplate(Struct, frozen=True):
+    """The template that a note asks for, and where it does."""
+
+    name: str
+    location: Location
+
+
 class Page(Struct, frozen=True):
     """A note on its own page."""
 
@@ -82,7 +89,7 @@ class Page(Struct, frozen=True):
     breadcrumbs: tuple[Link, ...]  # home first, without the page itself
     section: str  # site path of its section
     series: tuple[Series, ...]
-    template: str  # "page.html" unless the note asks for another
+    template: AskedTemplate | None
     toc: bool
     math: bool
     path: str  # of the note, for "edit this page" links and problems
@@ -100,7 +107,7 @@ class Section(Struct, frozen=True):
     sections: tuple[Link, ...]
     breadcrumbs: tuple[Link, ...]
     description: str
-    template: str
+    template: AskedTemplate | None
     headings: tuple[Heading, ...] = ()
 
 

@@ -29,7 +29,7 @@ def plan(library: Library, config: Config, theme: Theme) -> tuple[dict[str, Outp
     found: dict[str, Output] = {}
     for output in (*site_files.static(theme), *_generated(frame), *assets.values()):
         _add(found, output, problems)
-    return dict(sorted(found.items())), problems
+    return dict(sorted(found.items())), [*problems, *frame.problems]
 
 
 def _generated(frame: Frame) -> Iterable[Output]:

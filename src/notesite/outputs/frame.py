@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from notesite.config import Config
-from notesite.model import Library, Link, Output, Site, Template, Theme
+from notesite.model import (
+    AskedTemplate,
+    Library,
+    Link,
+    Output,
+    Problem,
+    Site,
+    Template,
+    Theme,
+)
 
 # The names that a template can rely on (see the manual, "Theming"), with what they are where a page
 # has none.
@@ -16,6 +25,7 @@ ABSENT: Mapping[str, object] = {
     "taxonomy": None, "pagination": None, "listing": (), "sections": (), "archive": (),
     "breadcrumbs": (), "description": "", "math": False, "target": "",
 }  # fmt: skip
+_FOREIGN = {"post", "page", "default", "single", "note", "home", "list", "blog", "posts"}
 
 
 class Frame:
@@ -29,6 +39,7 @@ class Frame:
         self.library = library
         self.theme = theme
         self.assets = dict(assets)
+        self.problems: list[Problem] = []
 
     def page(
         self, url: str, template: str, title: str, origin: str, names: Mapping[str, object]
@@ -42,6 +53,25 @@ class Frame:
         context |= {"t": self.strings(lang), "title": title, "url": url, **names}
         generated = names.get("page") is None
         return Output(path_of(url), Template(template, context), origin, generated)
+
+    def template(self, asked: AskedTemplate | None, default: str) -> str:
+        """The template that a note asks for, if there is one of that name, with or without
+        `.html`."""
+        if asked is None:
+            return default
+        for name in (asked.name, asked.name + ".html"):
+            if name in self.theme.templates:
+                return name
+        foreign = asked.name in _FOREIGN  # every note of other generators has such a line
+        self.problems.append(
+            Problem(
+                "note" if foreign else "warning",
+                f"there is no template `{asked.name}`, so {default} is used",
+                asked.location,
+                "" if foreign else f"make templates/{asked.name}, or remove the line",
+            )
+        )
+        return default
 
     @cached_property
     def _shared(self) -> dict[str, object]:

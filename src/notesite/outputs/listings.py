@@ -90,7 +90,7 @@ def _paged(
 def _section(frame: Frame, section: Section) -> Iterable[Output]:
     home = section.url == "/"
     title = frame.config.title if home else section.title
-    template = section.template or ("home.html" if home else "section.html")
+    template = frame.template(section.template, "home.html" if home else "section.html")
     listed = Listed(section.url, template, title, f"the section {section.url}", section.html)
     names = {
         "section": section,

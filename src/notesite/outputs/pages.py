@@ -16,6 +16,7 @@ def pages(frame: Frame) -> Iterable[Output]:
     for page in library.pages:
         card = page.card
         previous, following = near.get(card.url, (None, None))
+        template = frame.template(page.template, "page.html")
         names = {
             "page": page,
             "previous": previous,
@@ -26,4 +27,4 @@ def pages(frame: Frame) -> Iterable[Output]:
             "math": page.math,
             "lang": card.lang,
         }
-        yield frame.page(card.url, page.template or "page.html", card.title, page.path, names)
+        yield frame.page(card.url, template, card.title, page.path, names)

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import PurePosixPath
 
 from notesite.config import Config
-from notesite.markdown.highlight import css as highlight_css
+from notesite.markdown.highlight_css import css as highlight_css
 from notesite.model import Copy, Output, Theme, Written
 from notesite.outputs.frame import Frame
 

@@ -1,0 +1,46 @@
+"""Notes in memory -> a Library, for tests of what comes after the loader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from hashlib import blake2b
+
+from notesite.config import Config
+from notesite.index import index
+from notesite.markdown import Options, parse
+from notesite.model import Library, Source
+
+
+def source(path: str, text: str) -> Source:
+    content = text.encode()
+    digest = blake2b(content, digest_size=16).digest()
+    return Source(path, f"notes/{path}", digest, content, "")
+
+
+def asset(path: str) -> Source:
+    return Source(path, f"notes/{path}", b"", None, "")
+
+
+def library(
+    notes: Mapping[str, str],
+    config: Config | None = None,
+    *,
+    assets: tuple[str, ...] = (),
+    static: tuple[str, ...] = (),
+    today: date = date(2026, 1, 1),
+    drafts: bool = False,
+    future: bool = False,
+) -> Library:
+    """The library of these notes (path -> text; none may hold a formula)."""
+    config = config or Config(title="Site")
+    documents = [parse(source(path, text), Options.of(config)) for path, text in notes.items()]
+    files = [asset(path) for path in assets]
+    return index(documents, files, static, config, today, lambda document: 60, drafts, future)
+
+
+def note(title: str = "", body: str = "Text.", **keys: object) -> str:
+    """The text of a note with this front matter."""
+    lines = [f"title: {title}"] if title else []
+    lines += [f"{key}: {value}" for key, value in keys.items()]
+    return "---\n" + "\n".join(lines) + f"\n---\n\n{body}\n"

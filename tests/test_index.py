@@ -1,0 +1,311 @@
+"""Where notes stand in the site, in what order, and beside what (SPEC 2 and 6)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from library import library, note
+
+from notesite.config import Config
+from notesite.index.urls import clash_key, slugify
+from notesite.model import Html, Page
+
+
+def urls(notes: dict[str, str], config: Config | None = None) -> dict[str, str]:
+    """Path of each note that has a page of its own -> its URL."""
+    return {
+        page.path.removeprefix("notes/"): page.card.url for page in library(notes, config).pages
+    }
+
+
+def only_page(notes: dict[str, str]) -> Page:
+    (page,) = library(notes).pages
+    return page
+
+
+# --- URLs -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("KLダイバージェンス", "klダイバージェンス"),
+        ("ABN: Attention Branch Network", "abn-attention-branch-network"),
+        ("C#", "csharp"),
+        ("C++", "c++"),
+        ("a_b  c", "a-b-c"),
+        ("ガ", "ガ"),  # two code points become one
+        ("What's new?", "whats-new"),
+        ("「重点」！", "重点"),
+        ("ÉCOLE", "école"),
+        ("数学・物理", "数学物理"),
+    ],
+)
+def test_a_slug_keeps_unicode_and_drops_punctuation(name: str, slug: str) -> None:
+    assert slugify(name) == slug
+
+
+def test_a_name_of_punctuation_alone_has_a_slug_made_of_its_digest() -> None:
+    assert len(slugify("！？")) == 8
+    assert slugify("！？") != slugify("？！")
+
+
+@given(st.text())
+def test_a_slug_is_one_part_of_a_path_and_stays_itself(name: str) -> None:
+    slug = slugify(name)
+    assert slug
+    assert not set("/\\?#% \n\0") & set(slug)
+    assert slug not in (".", "..")
+    if "#" not in name and not slug.startswith("+"):
+        assert slugify(slug) == slug
+
+
+@pytest.mark.parametrize(
+    ("path", "front", "url"),
+    [
+        ("posts/My Note.md", {}, "/posts/my-note/"),
+        ("2024-01-05-title.md", {}, "/title/"),
+        ("2024-01-05.md", {}, "/2024-01-05/"),
+        ("posts/x.md", {"slug": "other"}, "/posts/other/"),
+        ("posts/x.md", {"permalink": "/a/b"}, "/a/b/"),
+        ("posts/x.md", {"permalink": "/a/b.html"}, "/a/b.html"),
+        ("posts/bundle/index.md", {}, "/posts/bundle/"),
+        ("_posts/x.md", {}, "/posts/x/"),
+        ("深層 学習/x.md", {}, "/深層-学習/x/"),
+    ],
+)
+def test_a_url_is_made_of_folder_and_slug(path: str, front: dict[str, object], url: str) -> None:
+    assert urls({path: note("T", **front)}) == {path: url}
+
+
+def test_a_section_has_a_pattern_for_its_urls() -> None:
+    config = Config(permalinks=(("posts", "/:year/:month/:slug/"),))
+    notes = {"posts/a/x.md": note("T", date="2024-03-05"), "y.md": note("T", date="2024-03-05")}
+    assert urls(notes, config) == {"posts/a/x.md": "/2024/03/x/", "y.md": "/y/"}
+
+
+def test_a_note_without_a_date_cannot_follow_a_pattern_that_needs_one() -> None:
+    made = library({"posts/x.md": note("T")}, Config(permalinks=(("posts", "/:year/:slug/"),)))
+    assert made.pages[0].card.url == "/posts/x/"
+    assert "needs a date" in made.problems[0].message
+
+
+@pytest.mark.parametrize("twin", ["Foo.md", "ｆｏｏ.md", "foo_.md"])
+def test_of_two_notes_with_like_names_the_later_gets_another_url(twin: str) -> None:
+    made = library({"foo.md": note("A"), twin: note("B")})
+    found = {page.card.url for page in made.pages}
+    assert len(found) == 2
+    assert "/foo/" in {clash_key(url) for url in found}
+    assert [problem.level for problem in made.problems] == ["warning"]
+
+
+def test_two_notes_that_ask_for_one_url_are_an_error_that_names_both() -> None:
+    made = library({"a.md": note("A", permalink="/x/"), "b.md": note("B", slug="x")})
+    assert [page.path for page in made.pages] == ["notes/a.md"]
+    (problem,) = made.problems
+    assert problem.level == "error"
+    assert "notes/a.md" in problem.message
+    assert "notes/b.md" in problem.message
+    assert str(problem.location) == "notes/b.md:3:7"
+
+
+# --- sections -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["_index.md", "index.md", "README.md"])
+def test_a_folder_is_introduced_by_its_index(name: str) -> None:
+    made = library({f"posts/{name}": note("Posts", "Hello."), "posts/a.md": note("A")})
+    section = next(s for s in made.sections if s.url == "/posts/")
+    assert section.title == "Posts"
+    assert "Hello." in section.html.__html__()
+    assert [page.path for page in made.pages] == ["notes/posts/a.md"]
+
+
+def test_an_index_comes_before_a_readme() -> None:
+    made = library({"p/README.md": note("R"), "p/_index.md": note("I"), "p/a.md": note("A")})
+    assert next(s for s in made.sections if s.url == "/p/").title == "I"
+    assert {page.card.title for page in made.pages} == {"R", "A"}
+
+
+def test_an_index_alone_with_its_files_is_a_note() -> None:
+    made = library({"posts/x/index.md": note("X")}, assets=("posts/x/figure.png",))
+    assert made.pages[0].card.url == "/posts/x/"
+    assert [asset.path for asset in made.assets] == ["posts/x/figure.png"]
+
+
+def test_a_note_beside_a_folder_of_its_name_introduces_it() -> None:
+    made = library({"topic.md": note("Topic"), "topic/a.md": note("A")})
+    assert next(s for s in made.sections if s.url == "/topic/").title == "Topic"
+    assert [page.card.title for page in made.pages] == ["A"]
+
+
+def test_a_section_lists_its_own_and_deeper_notes_and_links_its_subsections() -> None:
+    made = library({"a/x.md": note("X"), "a/b/y.md": note("Y"), "z.md": note("Z")})
+    section = next(s for s in made.sections if s.url == "/a/")
+    assert [card.title for card in section.cards] == ["X", "Y"]
+    assert [link.url for link in section.sections] == ["/a/b/"]
+
+
+def test_a_section_that_is_not_listed_keeps_its_notes_off_the_home_listing() -> None:
+    notes = {
+        "manual/_index.md": note("Manual", listed="false"),
+        "manual/a/b.md": note("B"),
+        "c.md": note("C"),
+    }
+    made = library(notes)
+    assert [card.title for card in made.listing] == ["C"]
+    assert [card.title for card in next(s for s in made.sections if s.url == "/manual/").cards] == [
+        "B"
+    ]
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+
+def test_drafts_and_notes_of_the_future_are_held_back_and_counted() -> None:
+    notes = {
+        "a.md": note("A", draft="true"),
+        "_drafts/b.md": note("B"),
+        "c.md": note("C", date="2026-01-02"),
+        "d.md": note("D", date="2026-01-01"),
+        "e.md": note("E", date="2020-01-01", publish_date="2999-01-01"),
+    }
+    made = library(notes, today=date(2026, 1, 1))
+    assert [page.card.title for page in made.pages] == ["D"]
+    assert made.held_back == (2, 2)
+    everything = library(notes, today=date(2026, 1, 1), drafts=True, future=True)
+    assert len(everything.pages) == 5
+
+
+def test_a_note_with_an_error_is_left_out() -> None:
+    assert library({"a.md": note("A", date="tomorrow"), "b.md": note("B")}).listing[0].title == "B"
+
+
+def test_a_listing_has_pinned_notes_first_then_weight_then_the_newest_then_by_title() -> None:
+    notes = {
+        "a.md": note("Undated B"),
+        "b.md": note("Undated A"),
+        "c.md": note("Old", date="2020-01-01"),
+        "d.md": note("New", date="2024-01-01"),
+        "e.md": note("Heavy", weight=2),
+        "f.md": note("Light", weight=1),
+        "g.md": note("Pinned", pinned="true", date="2019-01-01"),
+    }
+    titles = [card.title for card in library(notes).listing]
+    assert titles == ["Pinned", "Light", "Heavy", "New", "Old", "Undated A", "Undated B"]
+
+
+# --- terms and neighbours -------------------------------------------------------------------------
+
+
+def test_terms_that_differ_by_case_or_width_are_one_named_as_most_notes_spell_it() -> None:
+    notes = {
+        "a.md": note("A", tags="[Math]"),
+        "b.md": note("B", tags="[math]"),
+        "c.md": note("C", tags="[math, ＭＡＴＨ]"),
+    }
+    (taxonomy,) = library(notes).taxonomies
+    assert [(term.name, term.url, term.count) for term in taxonomy.terms] == [
+        ("math", "/tags/math/", 3)
+    ]
+
+
+def test_two_terms_never_share_a_url() -> None:
+    (taxonomy,) = library({"a.md": note("A", tags="['C', 'C!', 'C?']")}).taxonomies
+    assert len({term.url for term in taxonomy.terms}) == 3
+
+
+def test_a_note_at_the_path_of_a_term_introduces_it() -> None:
+    made = library({"a.md": note("A", tags="[x]"), "tags/x.md": note("X", "About x.")})
+    assert "About x." in made.taxonomies[0].terms[0].html.__html__()
+    assert [page.card.title for page in made.pages] == ["A"]
+
+
+def test_previous_is_the_older_note_and_undated_ones_stand_outside() -> None:
+    notes = {
+        "a.md": note("A", date="2024-01-01"),
+        "b.md": note("B", date="2024-01-02"),
+        "c.md": note("C"),
+    }
+    near = {url: (older, newer) for url, older, newer in library(notes).chronology}
+    assert near["/a/"][0] is None
+    assert near["/a/"][1] is not None
+    assert near["/a/"][1].title == "B"
+    assert "/c/" not in near
+
+
+def test_a_series_is_read_from_its_oldest_note() -> None:
+    notes = {
+        "a.md": note("Second", series="S", date="2024-01-02"),
+        "b.md": note("First", series="S", date="2024-01-01"),
+    }
+    page = next(p for p in library(notes).pages if p.card.title == "Second")
+    assert [link.title for link in page.series[0].links] == ["First", "Second"]
+    assert page.series[0].position == 2
+
+
+def test_related_notes_share_tags_and_a_rare_tag_says_more() -> None:
+    notes = {
+        "a.md": note("A", tags="[rare, common]"),
+        "b.md": note("B", tags="[common]"),
+        "c.md": note("C", tags="[rare]"),
+        "d.md": note("D", tags="[common]"),
+        "e.md": note("E"),
+    }
+    related = {url: [link.title for link in links] for url, links in library(notes).related}
+    assert related["/a/"] == ["C", "B", "D"]
+    assert "/e/" not in related
+
+
+# --- links ----------------------------------------------------------------------------------------
+
+
+def body(html: Html) -> str:
+    return html.__html__()
+
+
+def test_a_link_to_a_note_leads_to_its_url_under_the_base_path() -> None:
+    made = library(
+        {"a/x.md": note("X", "[y](../b/y.md#見出し) ![i](i.png)"), "b/y.md": note("Y")},
+        Config(base_url="https://example.org/repo/"),
+        assets=("a/i.png",),
+    )
+    page = next(p for p in made.pages if p.card.title == "X")
+    assert 'href="/repo/b/y/#%E8%A6%8B%E5%87%BA%E3%81%97"' in body(page.html)
+    assert 'src="/repo/a/i.png"' in body(page.html)
+    assert made.problems == ()
+
+
+def test_an_absolute_path_is_found_below_the_notes_or_in_static_or_in_the_site() -> None:
+    text = note("X", "![a](/images/a.png) [b](/b.pdf) [c](/archive/)")
+    made = library({"x.md": text}, assets=("images/a.png",), static=("b.pdf",))
+    assert made.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("markdown", "message", "column"),
+    [
+        ("see [it](gone.md)", "`gone.md` does not exist", 10),
+        ("![it](gone.png)", "the image `gone.png` does not exist", 7),
+        ("[it](../../etc/passwd)", "`../../etc/passwd` does not exist", 6),
+        ("[it](draft.md)", "`draft.md` is a draft or not yet published", 6),
+    ],
+)
+def test_a_dead_link_is_a_warning_at_its_place(markdown: str, message: str, column: int) -> None:
+    made = library({"x.md": note("X", markdown), "draft.md": note("D", draft="yes")})
+    (problem,) = made.problems
+    assert (problem.level, problem.message) == ("warning", message)
+    assert (problem.location.line, problem.location.column) == (5, column)
+
+
+def test_an_old_path_redirects_and_one_that_is_taken_is_an_error() -> None:
+    notes = {
+        "a.md": note("A", redirect_from="[/old/]", aliases="[Another name, /older.html]"),
+        "b.md": note("B", redirect_from="/a/"),
+    }
+    made = library(notes)
+    assert made.redirects == (("/old/", "/a/"), ("/older.html", "/a/"))
+    assert [problem.level for problem in made.problems] == ["error"]

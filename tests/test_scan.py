@@ -1,0 +1,137 @@
+"""Which files of a site are read, and which never are (SPEC 2; RELIABILITY R14, R32)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from notesite.config import Config
+from notesite.gitdates import git_dates
+from notesite.scan import Scanned, scan
+
+
+def site(root: Path, *files: str) -> Path:
+    for name in files:
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name, "utf-8")
+    return root
+
+
+def scanned(root: Path, config: Config | None = None) -> Scanned:
+    config = config or Config()
+    return scan(root, config, root / config.output)
+
+
+def paths(found: Scanned) -> tuple[list[str], list[str]]:
+    return [s.path for s in found.notes], [s.path for s in found.assets]
+
+
+def test_notes_are_in_the_notes_folder_if_there_is_one(tmp_path: Path) -> None:
+    root = site(tmp_path, "notes/b.md", "notes/a.markdown", "notes/i.png", "README.md")
+    assert paths(scanned(root)) == (["a.markdown", "b.md"], ["i.png"])
+
+
+def test_without_a_notes_folder_the_root_holds_the_notes(tmp_path: Path) -> None:
+    root = site(
+        tmp_path, "a.md", "images/i.png", "notesite.yaml", "templates/page.html", "static/x.css",
+        "public/old.md", "node_modules/x/README.md", ".notesite/x.md", ".git/x.md",
+    )  # fmt: skip
+    found = scanned(root)
+    assert paths(found) == (["a.md"], ["images/i.png"])
+    assert [s.path for s in found.templates] == ["page.html"]
+    assert [s.path for s in found.static] == ["x.css"]
+
+
+def test_what_is_private_or_ignored_or_an_editors_is_never_read(tmp_path: Path) -> None:
+    root = site(
+        tmp_path, "notes/.env", "notes/.obsidian/app.json", "notes/_private/x.md", "notes/_x.md",
+        "notes/_index.md", "notes/_posts/p.md", "notes/_drafts/d.md", "notes/a.md~",
+        "notes/.a.md.swp", "notes/secret/x.md", "notes/raw.psd", "notes/sub/raw.psd",
+    )  # fmt: skip
+    config = Config(ignore=("secret/", "*.psd"))
+    assert paths(scanned(root, config)) == (["_drafts/d.md", "_index.md", "_posts/p.md"], [])
+
+
+def test_a_folder_of_notes_that_is_asked_for_and_missing_stops_the_build(tmp_path: Path) -> None:
+    (problem,) = scanned(site(tmp_path, "a.md"), Config(notes="wiki")).problems
+    assert problem.frame
+    assert str(problem.location) == "wiki"
+
+
+def test_links_are_followed_within_the_site_only(tmp_path: Path) -> None:
+    outside = site(tmp_path / "outside", "secret.md")
+    root = site(tmp_path / "site", "notes/a.md", "shared/b.md")
+    (root / "notes/out.md").symlink_to(outside / "secret.md")
+    (root / "notes/out").symlink_to(outside)
+    (root / "notes/in").symlink_to(root / "shared")
+    (root / "notes/loop").symlink_to(root / "notes")
+    (root / "notes/nowhere.md").symlink_to(root / "gone.md")
+    found = scanned(root)
+    assert paths(found) == (["a.md", "in/b.md"], [])
+    assert {(str(p.location), p.level) for p in found.problems} == {
+        ("notes/out.md", "error"),
+        ("notes/out", "error"),
+        ("notes/loop", "warning"),
+        ("notes/nowhere.md", "warning"),
+    }
+
+
+def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
+    root = site(tmp_path, "notes/a.md")
+    os.mkfifo(root / "notes/pipe.md")
+    found = scanned(root)
+    assert paths(found)[0] == ["a.md"]
+    assert [str(p.location) for p in found.problems] == ["notes/pipe.md"]
+
+
+def test_names_are_in_nfc_and_in_order(tmp_path: Path) -> None:
+    root = site(tmp_path, "notes/\u30ab\u3099.md", "notes/あ.md")
+    assert paths(scanned(root))[0] == ["あ.md", "ガ.md"]
+
+
+# --- dates of git ---------------------------------------------------------------------------------
+
+
+def git(folder: Path, *arguments: str, day: str = "2024-05-01T23:30:00Z") -> None:
+    environment = os.environ | {
+        "GIT_AUTHOR_DATE": day, "GIT_COMMITTER_DATE": day, "GIT_CONFIG_GLOBAL": os.devnull,
+    }  # fmt: skip
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run(
+        ["git", *identity, *arguments], cwd=folder, env=environment, check=True, capture_output=True
+    )
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    root = site(tmp_path / "repository", "notes/古い.md", "notes/new.md")
+    git(root, "init", "-q")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "one")
+    (root / "notes/new.md").write_text("changed")
+    git(root, "commit", "-qam", "two", day="2024-06-01T00:00:00Z")
+    return root
+
+
+def test_updated_is_the_day_of_the_last_commit_in_the_sites_time_zone(repository: Path) -> None:
+    dates, shallow = git_dates(repository / "notes", Config(timezone="Asia/Tokyo").zone)
+    assert not shallow
+    assert {path: str(day) for path, day in dates.items()} == {
+        "古い.md": "2024-05-02",
+        "new.md": "2024-06-01",
+    }
+
+
+def test_a_shallow_clone_gives_no_dates_and_a_warning(repository: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", "--depth", "1", repository.as_uri(), "clone")
+    found = scanned(tmp_path / "clone")
+    assert [note.updated for note in found.notes] == [None, None]
+    assert [(p.level, "shallow" in p.message) for p in found.problems] == [("warning", True)]
+
+
+def test_outside_a_repository_there_are_no_dates(tmp_path: Path) -> None:
+    assert git_dates(tmp_path, Config().zone) == ({}, False)
