@@ -77,7 +77,7 @@ def test_a_slug_is_one_part_of_a_path_and_stays_itself(name: str) -> None:
         ("深層 学習/x.md", {}, "/深層-学習/x/"),
     ],
 )
-def test_a_url_is_made_of_folder_and_slug(path: str, front: dict[str, object], url: str) -> None:
+def test_a_url_is_made_of_folder_and_slug(path: str, front: dict[str, str], url: str) -> None:
     assert urls({path: note("T", **front)}) == {path: url}
 
 

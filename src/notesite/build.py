@@ -117,13 +117,8 @@ def build(
 def protected(root: Path, config: Config, config_file: Path | None) -> list[Path]:
     """What the output folder may not hold: the sources of the site."""
     folder = notes_folder(root, config)
-    found = [
-        root / (config_file or FILE_NAME),
-        root / "templates",
-        root / "static",
-        root / ".git",
-        folder,
-    ]
+    names = (config_file or FILE_NAME, "templates", "static", ".git")
+    found = [folder, *(root / name for name in names)]
     return [path for path in found if path.exists()] + [root]
 
 

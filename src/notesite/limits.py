@@ -16,8 +16,8 @@ class TimeLimit(BaseException):
 def time_limit(seconds: float) -> Iterator[None]:
     """Raises TimeLimit inside the block after so much processor time of this process.
 
-    Only in the main thread, and not on Windows: elsewhere the block runs without a limit. Limits may
-    be nested: the time of an inner one counts for the outer one too.
+    Only in the main thread, and not on Windows: elsewhere the block runs without a limit. They
+    may be nested: the time of an inner one counts for the outer one too.
     """
     timer = getattr(signal, "ITIMER_VIRTUAL", None)
     if timer is None or threading.current_thread() is not threading.main_thread():
