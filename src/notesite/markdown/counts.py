@@ -1,0 +1,140 @@
+"""Tokens of a note -> its counts; counts -> reading time.
+
+Letters are counted by script, not by page: Han and kana by character, Korean and all else by word.
+TeX, code (also inline) and raw tags are no letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from unicodedata import category
+
+from markdown_it.token import Token
+
+from notesite.markdown import raw_html
+from notesite.model import Counts
+
+# Characters (ja, zh) or words (ko, en) a minute. Sources: zh, ko, en as collected in zola PR #3145
+# (en: Brysbaert 2019); ja: below the 653 that Kobayashi and Kawashima measured in 2018, because
+# notes are dense. Then seconds: an image takes 12, each further one a second less (the rule that
+# Medium published).
+SPEED: Mapping[str, float] = MappingProxyType({
+    "ja": 500, "zh": 439, "ko": 202, "en": 238,
+    "code_line": 2, "display_formula": 6, "inline_formula": 1.5, "image": 12, "image_least": 3,
+})  # fmt: skip
+SHORT = 55  # seconds; shorter times are told in steps of ten seconds
+
+KANA = "ぁ-ゖゝ-ゟァ-ヺー-ヿㇰ-ㇿｦ-ﾟ\U0001b000-\U0001b16f"
+HAN = "々〇〻㐀-䶿一-鿿\uf900-\ufad9\u2e80-\u2fd5\U00020000-\U000323af"
+CJK = re.compile(f"[{HAN}{KANA}]+")
+HAS_KANA = re.compile(f"[{KANA}]")
+KOREAN = re.compile(r"[\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb]+")
+# UAX 29: letters and digits, also around an apostrophe, stop or colon within; a comma only within
+# a number.
+WORD = re.compile(r"[^\W_]\w*(?:(?:['’.:·]|(?<=\d)[,;](?=\d))\w+)*")
+# Where the combining marks of the scripts with words are; others (kana's, variants) stand beside
+# no letter.
+HAS_MARKS = re.compile("[\u0300-\u036f\u0483-\u1dff\ua66f-\uabff\U00010a00-\U0001efff]")
+
+
+def count(tokens: Sequence[Token], lang: str | None) -> Counts:
+    """What there is to read in a note. Han is Japanese where the text has kana or `lang` is
+    Japanese."""
+    text = "".join(_text(tokens))
+    others = CJK.split(text)
+    characters = len(text) - sum(map(len, others))
+    japanese = HAS_KANA.search(text) is not None or (lang or "").lower().split("-")[0] == "ja"
+    korean = 0
+    rest = " ".join(others)
+    if KOREAN.search(rest):
+        korean = len(KOREAN.findall(rest))
+        rest = KOREAN.sub(" ", rest)
+    numbers = {"code_lines": 0, "display_formulas": 0, "inline_formulas": 0, "images": 0}
+    for name, number in _seen(tokens):
+        numbers[name] += number
+    return Counts(
+        ja=characters if japanese else 0,
+        zh=0 if japanese else characters,
+        ko=korean,
+        words=len(WORD.findall(_unmarked(rest))),
+        **numbers,
+    )
+
+
+def reading_time(counts: Counts, speed: Mapping[str, float] = SPEED) -> int:
+    """Seconds. `speed` overrides any of SPEED."""
+    a = {**SPEED, **speed}
+    minutes = (
+        counts.ja / a["ja"] + counts.zh / a["zh"] + counts.ko / a["ko"] + counts.words / a["en"]
+    )
+    seconds = (
+        counts.code_lines * a["code_line"]
+        + counts.display_formulas * a["display_formula"]
+        + counts.inline_formulas * a["inline_formula"]
+        + _looking(counts.images, a["image"], a["image_least"])
+    )
+    return int(minutes * 60 + seconds + 0.5)
+
+
+def steps(seconds: int) -> tuple[str, int]:
+    """As a reader is told: ("seconds", 10 to 50 in tens) below 55 s, then ("minutes", n), halves
+    up."""
+    if seconds < SHORT:
+        return "seconds", max((seconds + 5) // 10 * 10, 10)
+    return "minutes", max((seconds + 30) // 60, 1)
+
+
+def _looking(images: int, first: float, least: float) -> float:
+    """Seconds for so many images, each a second less than the one before, but not below `least`."""
+    falling = min(images, max(int(first - least), 0))
+    return falling * first - falling * (falling - 1) / 2 + (images - falling) * min(first, least)
+
+
+def _text(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "inline":
+            yield from _inline(token.children or ())
+            yield "\n"
+        elif token.type == "html_block":
+            yield raw_html.prose(token.content) + "\n"
+
+
+def _inline(children: Sequence[Token]) -> Iterator[str]:
+    script = ""
+    for token in children:
+        if token.type == "html_inline":
+            script = raw_html.hides(token.content, script)
+            if raw_html.BREAK.match(token.content):
+                yield " "
+        elif script:
+            continue
+        elif token.type in ("text", "text_special", "ruby"):
+            yield token.content
+        elif (
+            token.nesting == 0
+        ):  # a formula, code, an image, the end of a line: no word goes on across it
+            yield " "
+
+
+def _seen(tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
+    """All that is not letters."""
+    for token in tokens:
+        if token.type in ("fence", "code_block"):
+            yield "code_lines", sum(1 for line in token.content.split("\n") if line.strip())
+        elif "formula" in token.meta:
+            yield "display_formulas" if token.meta["formula"].display else "inline_formulas", 1
+        elif token.type in ("html_block", "html_inline"):
+            yield "images", raw_html.images(token.content)
+        elif token.type == "image":
+            yield "images", 1
+        elif token.type == "inline":
+            yield from _seen(token.children or ())
+
+
+def _unmarked(text: str) -> str:
+    """Without combining marks, which are part of a word but not of `\\w`."""
+    if not HAS_MARKS.search(text):
+        return text
+    return "".join(char for char in text if char.isascii() or category(char)[0] != "M")

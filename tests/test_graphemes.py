@@ -1,0 +1,48 @@
+"""Grapheme clusters: what a reader takes for one character is never taken apart."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notesite.markdown.graphemes import clusters, columns
+
+CLUSTERS = [
+    "a", "あ", "漢", "한", "e\u0301", "か\u3099", "ｶﾞ", "👩‍👩‍👧‍👦", "👍🏽", "🏳️‍🌈", "🇯🇵", "1️⃣", "❤️",
+    "葛\U000e0100", "\u1112\u1161\u11ab", "각", "क्षि", "ნ", "ก็", "க்", "নি", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "😀", "。",
+    "\u200b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cluster", CLUSTERS)
+def test_a_cluster_is_one_beside_any_other(cluster: str) -> None:
+    for other in CLUSTERS:
+        assert list(clusters(cluster + other)) == [cluster, other]
+
+
+def test_flags_pair_from_the_left() -> None:
+    assert list(clusters("🇯🇵🇫🇷🇩")) == ["🇯🇵", "🇫🇷", "🇩"]
+
+
+@given(st.text())
+def test_clusters_are_the_text(text: str) -> None:
+    assert "".join(clusters(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("cluster", "width"),
+    [
+        ("a", 1),
+        ("あ", 2),
+        ("ｱ", 1),
+        ("ｶﾞ", 1),
+        ("e\u0301", 1),
+        ("🇯🇵", 2),
+        ("1️⃣", 2),
+        ("👩‍👩‍👧‍👦", 2),
+        ("\u200b", 0),
+    ],
+)
+def test_a_cluster_is_as_wide_as_it_looks(cluster: str, width: int) -> None:
+    assert columns(cluster) == width
