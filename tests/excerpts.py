@@ -6,6 +6,7 @@ import re
 from html import escape
 from typing import Any
 
+import html5lib
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -48,3 +49,21 @@ def shown(found: Excerpt, env: Env) -> Excerpt:
     text = MARKER.sub(fill, found.text)
     assert found.has_math == ("⟦" in html)
     return Excerpt(html, text, found.has_math)
+
+
+def is_well_formed(html: str) -> bool:
+    """Balanced to the letter, and the same to a parser of HTML, which complains of nothing."""
+    stack = []
+    for closing, name in re.findall(r"<(/?)([a-z]+)[^<>]*>", html):
+        if not closing:
+            stack += [name] if name != "br" else []
+        elif not stack or stack.pop() != name:
+            return False
+    if stack or re.search(r"&(?!#?\w+;)", html):
+        return False
+    strict = html5lib.HTMLParser(strict=True)
+    try:
+        strict.parseFragment(html)
+    except html5lib.html5parser.ParseError:
+        return False
+    return True

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import PROJECT
-from excerpts import MD, parsed, shown, taken
+from excerpts import MD, is_well_formed, parsed, shown, taken
 
 from notesite.markdown import excerpt
 from notesite.markdown.reading import read
@@ -73,3 +73,15 @@ def test_an_excerpt_stops_reading_once_it_is_full() -> None:
 )
 def test_text_without_width_does_not_make_a_long_excerpt(text: str) -> None:
     assert len(taken(text * 3, 40).html) < 20_000
+
+
+def test_real_notes_have_sound_excerpts(shared: Path) -> None:
+    files = sorted(shared.glob("*/articles/*.md"))[::4]
+    assert files
+    for file in files:
+        markdown = re.sub(
+            r"\A---\n.*?\n---\n", "", file.read_text(encoding="utf-8"), flags=re.DOTALL
+        )
+        found = taken(markdown)
+        assert is_well_formed(found.html), file
+        assert found.text

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import escape, unescape
-from pathlib import Path
 from unicodedata import east_asian_width
 
-import html5lib
 import pytest
-from excerpts import parsed, taken
+from excerpts import is_well_formed, parsed, taken
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it.token import Token
@@ -131,7 +129,6 @@ def flaws(html: str, reading: Reading, width: int) -> set[str]:
     if not is_well_formed(html):
         found.add("not well-formed")
     text = re.sub("<[^>]*>", "", html.replace("⟦⟦", "⟦").replace("⟧⟧", "⟧"))
-    # type: ignore[union-attr]
     plain = unescape(text)
     ellipsis = plain.endswith("…")
     kept = plain.removesuffix("…").removesuffix(" ") if ellipsis else plain
@@ -174,24 +171,6 @@ def columns_of(text: str) -> int:
         else:
             total += 2 if east_asian_width(char) in "WF" else 1
     return total
-
-
-def is_well_formed(html: str) -> bool:
-    """Balanced to the letter, and the same to a parser of HTML, which complains of nothing."""
-    stack = []
-    for closing, name in re.findall(r"<(/?)([a-z]+)[^<>]*>", html):
-        if not closing:
-            stack += [name] if name != "br" else []
-        elif not stack or stack.pop() != name:
-            return False
-    if stack or re.search(r"&(?!#?\w+;)", html):
-        return False
-    strict = html5lib.HTMLParser(strict=True)
-    try:
-        strict.parseFragment(html)
-    except html5lib.html5parser.ParseError:
-        return False
-    return True
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -256,18 +235,3 @@ def test_a_naive_cut_is_caught(naive: Callable[[str, int], str], caught: str) ->
         for width in range(1, 120):
             found |= flaws(naive(taken(markdown, 10_000).html, width), Reading(tokens), width)
     assert caught in found
-
-
-# --- real notes -----------------------------------------------------------------------------------
-
-
-def test_real_notes_have_sound_excerpts(shared: Path) -> None:
-    files = sorted(shared.glob("*/articles/*.md"))[::4]
-    assert files
-    for file in files:
-        markdown = re.sub(
-            r"\A---\n.*?\n---\n", "", file.read_text(encoding="utf-8"), flags=re.DOTALL
-        )
-        found = taken(markdown)
-        assert is_well_formed(found.html), file
-        assert found.text
