@@ -1,0 +1,36 @@
+// Light or dark: what the reader chose here, else what the system says. In <head>, before the first paint.
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+
+  function chosen() {
+    try { return localStorage.getItem("theme"); } catch { return null; } // storage may be forbidden
+  }
+  function isDark() {
+    return root.dataset.theme ? root.dataset.theme === "dark" : system.matches;
+  }
+  function apply(theme) {
+    if (theme === "dark" || theme === "light") root.dataset.theme = theme;
+    else delete root.dataset.theme;
+    document.querySelector(".theme-toggle")?.setAttribute("aria-pressed", isDark());
+  }
+  function toggle() {
+    const dark = !isDark();
+    const theme = dark === system.matches ? "" : dark ? "dark" : "light"; // "": as the system again
+    apply(theme);
+    try { localStorage.setItem("theme", theme); } catch { /* for this page only */ }
+  }
+
+  root.dataset.js = ""; // the style sheet keeps the button's place from the first paint on
+  apply(chosen());
+  system.addEventListener("change", () => apply(root.dataset.theme));
+  addEventListener("storage", () => apply(chosen()));
+  addEventListener("DOMContentLoaded", () => {
+    const button = document.querySelector(".theme-toggle");
+    if (!button) return; // a site's own header
+    button.hidden = false;
+    button.addEventListener("click", toggle);
+    apply(root.dataset.theme);
+  });
+})();
