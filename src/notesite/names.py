@@ -1,11 +1,13 @@
-"""An output path -> whether it can be the name of a file everywhere.
+"""An output path -> whether it can be the name of a file everywhere; a name -> a part of a URL.
 
 No I/O here: the pure stages ask too.
 """
 
 from __future__ import annotations
 
-from unicodedata import normalize
+import re
+from hashlib import blake2b
+from unicodedata import category, normalize
 
 DOT_FOLDER = ".notesite"
 LONGEST = 200  # bytes of one segment: file systems allow 255, temporary and zip names need the rest
@@ -34,6 +36,16 @@ def unsafe_name(path: str) -> str | None:
     if path.split("/", 1)[0].lower() == DOT_FOLDER:
         return f'"{DOT_FOLDER}" in the output belongs to notesite'
     return next((reason for part in path.split("/") if (reason := _unsafe_segment(part))), None)
+
+
+def slugify(name: str) -> str:
+    """A name as a part of a URL (SPEC 2): NFC, lower case, Unicode kept, white space and `_` to
+    `-`, `#` to `sharp`, `+` kept, other punctuation dropped; a name of nothing else becomes eight
+    hex digits."""
+    text = re.sub(r"[\s_]+", "-", normalize("NFC", name).strip().lower()).replace("#", "sharp")
+    kept = "".join(c for c in text if c in "-+" or category(c)[0] in "LNM" or c in "\u200d\u200c")
+    slug = re.sub("-+", "-", kept).strip("-\u200d\u200c")
+    return slug or blake2b(normalize("NFC", name).encode(), digest_size=4).hexdigest()
 
 
 def folded(path: str) -> str:

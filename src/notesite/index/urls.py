@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import Literal
-from unicodedata import category, normalize
+from unicodedata import normalize
 
 from msgspec import Struct
 
 from notesite.config import Config
 from notesite.model import Document, Location, Problem
+from notesite.names import slugify as slugify
 
 Kind = Literal["note", "section"]
 
@@ -27,16 +28,6 @@ class Address(Struct, frozen=True):
     url: str
     folder: str
     kind: Kind
-
-
-def slugify(name: str) -> str:
-    """A name as a part of a URL (SPEC 2): NFC, lower case, Unicode kept, white space and `_` to
-    `-`, `#` to `sharp`, `+` kept, other punctuation dropped; a name of nothing else becomes eight
-    hex digits."""
-    text = re.sub(r"[\s_]+", "-", normalize("NFC", name).strip().lower()).replace("#", "sharp")
-    kept = "".join(c for c in text if c in "-+" or category(c)[0] in "LNM" or c in "\u200d\u200c")
-    slug = re.sub("-+", "-", kept).strip("-\u200d\u200c")
-    return slug or blake2b(normalize("NFC", name).encode(), digest_size=4).hexdigest()
 
 
 def folder_url(folder: str) -> str:
