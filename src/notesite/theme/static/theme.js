@@ -1,4 +1,5 @@
 // Light or dark: what the reader chose here, else what the system says. In <head>, before the first paint.
+// And what is too wide and scrolls can be scrolled by keyboard: it takes the focus, only while it is.
 (function () {
   "use strict";
   const root = document.documentElement;
@@ -21,10 +22,18 @@
     apply(theme);
     try { localStorage.setItem("theme", theme); } catch { /* for this page only */ }
   }
+  function reachWide() {
+    for (const box of document.querySelectorAll("main :is(table, .katex-display)")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  }
 
   root.dataset.js = ""; // the style sheet keeps the button's place from the first paint on
   apply(chosen());
   system.addEventListener("change", () => apply(root.dataset.theme));
+  addEventListener("load", reachWide);
+  addEventListener("resize", reachWide);
   addEventListener("storage", () => apply(chosen()));
   addEventListener("DOMContentLoaded", () => {
     const button = document.querySelector(".theme-toggle");
