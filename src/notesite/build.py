@@ -13,7 +13,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from notesite import markdown, render
 from notesite.config import FILE_NAME, Config
@@ -135,7 +135,7 @@ def make_plan(
     scanned = scan(root, config, target)
     theme, problems = load_theme(scanned.templates, scanned.static)
     documents = _documents(scanned.notes, config, progress)
-    speed = {name: getattr(config.reading_speed, name) for name in ("ja", "zh", "ko", "en")}
+    speed = asdict(config.reading_speed)
     library = index(
         documents, scanned.assets, [s.path for s in scanned.static], config, today,
         lambda document: reading_time(document.counts, speed), drafts, future,

@@ -22,12 +22,18 @@ class Excerpt(Struct, frozen=True):
 
 
 class ReadingSpeed(Struct, frozen=True):
-    """Characters (ja, zh) or words (ko, en) a minute."""
+    """Characters (ja, zh) or words (ko, en) a minute; then seconds for each of the other things.
+    The first image takes `image`, each further one a second less, down to `image_least`."""
 
-    ja: int = 500
-    zh: int = 439
-    ko: int = 202
-    en: int = 238
+    ja: float = 500
+    zh: float = 439
+    ko: float = 202
+    en: float = 238
+    code_line: float = 2
+    display_formula: float = 6
+    inline_formula: float = 1.5
+    image: float = 12
+    image_least: float = 3
 
 
 class Feeds(Struct, frozen=True):

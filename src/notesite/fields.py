@@ -51,6 +51,13 @@ def whole(minimum: int = 0, maximum: int = 1_000_000) -> Reader:
     return read
 
 
+def number(node: Node) -> float:
+    """A number above zero, with or without a decimal part."""
+    if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text(node).strip()) and float(node.text) > 0:
+        return float(node.text)
+    raise node.error("a number above zero is expected here")
+
+
 def one_of(*choices: str) -> Reader:
     """A reader of one of a few words."""
 

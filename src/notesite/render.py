@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urljoin
 
 from jinja2 import (
     Environment,
@@ -21,12 +21,11 @@ from jinja2 import (
 )
 
 from notesite.config import Config
+from notesite.index.links import href
 from notesite.markdown.counts import steps
 from notesite.model import Location, Output, Problem, Template, Theme
 
 ORIGINAL = "theme/"  # the packaged template of a name stands under this prefix too
-
-_SAFE = "/:@!$&'()*+,;=~-._%#?"
 
 
 def environment(theme: Theme, config: Config) -> Environment:
@@ -85,18 +84,19 @@ def render(output: Output, recipe: Template, jinja: Environment, theme: Theme) -
 
 
 def link(url: str, base_path: str) -> str:
-    """A site path as a link under the base path; anything that is not a site path stays as it
+    """A site path, perhaps with a fragment, as a link under the base path; any other URL as it
     is."""
     if not url.startswith("/") or url.startswith("//"):
         return url
-    return quote(base_path.rstrip("/") + url, safe=_SAFE)
+    path, hash_sign, fragment = url.partition("#")
+    return href(path, base_path) + hash_sign + fragment
 
 
 def absolute(url: str, config: Config) -> str:
     """The whole URL of a site path; "" where the site has no base_url."""
-    if not config.base_url or urlsplit(url).scheme:
-        return url if config.base_url else ""
-    return config.base_url.rstrip("/") + quote(url, safe=_SAFE)
+    if not config.base_url:
+        return ""
+    return urljoin(config.base_url, link(url, config.base_path))
 
 
 def format_date(day: date, t: Mapping[str, Any]) -> str:

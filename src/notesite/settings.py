@@ -150,7 +150,7 @@ _READERS: dict[str, Reader | dict[str, Reader]] = {
     "languages": fields.pairs,
     "listing": {"per_page": fields.whole(1, 1000)},
     "excerpt": {"width": fields.whole(20, 100_000)},
-    "reading_speed": dict.fromkeys(("ja", "zh", "ko", "en"), fields.whole(1, 100_000)),
+    "reading_speed": dict.fromkeys(ReadingSpeed.__struct_fields__, fields.number),
     "feeds": {"limit": fields.whole(1, 1000), "full_text": _flag},
     "math": {
         "macros": fields.pairs, "numbering": fields.one_of("labelled", "all", "none"),

@@ -3,6 +3,7 @@ place."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from posixpath import join, normpath
@@ -13,6 +14,7 @@ from msgspec import Struct
 
 from notesite.model import AssetLink, Html, Location, NoteLink, Problem
 
+_PLAIN = re.compile(r"[A-Za-z0-9/._~-]*")  # a path of these alone is a URL as it stands: most are
 _SAFE = "/:@!$&'()*+,;=~-._"  # characters of a path that need no escape (RFC 3986)
 
 
@@ -28,8 +30,9 @@ class Targets(Struct, frozen=True):
 
 
 def href(url: str, base_path: str) -> str:
-    """A site path as the value of an attribute: under the base path, escaped for URLs."""
-    return quote(base_path.rstrip("/") + url, safe=_SAFE + "#?%")
+    """A site path as a URL: under the base path, escaped."""
+    path = base_path.rstrip("/") + url
+    return path if _PLAIN.fullmatch(path) else quote(path, safe=_SAFE)
 
 
 def fill(html: Html, path: str, targets: Targets, problems: list[Problem]) -> Html:

@@ -80,7 +80,7 @@ def parse(source: Source, options: Options) -> Document:
     md = _parser(options)
     env: dict[str, Any] = {"note": note, "macros": front.macros}
     tokens = md.parse(body, env)
-    document = _document(source, front, tokens, md, env, options)
+    document = _document(source, front, tokens, env, options)
     return replace(document, problems=with_source_lines(note.problems, lines))
 
 
@@ -119,17 +119,18 @@ def _parser(options: Options) -> MarkdownIt:
 
 
 def _document(
-    source: Source, front: FrontMatter, tokens: list[Token], md: MarkdownIt, env: dict[str, Any],
-    options: Options,
-) -> Document:  # fmt: skip
+    source: Source, front: FrontMatter, tokens: list[Token], env: dict[str, Any], options: Options
+) -> Document:
     note: Gathered = env["note"]
+    md = _parser(options)
     title, title_html = titles.title(source.path, front, tokens, md, env)
-    rendered = md.renderer.render(tokens, md.options, env)
-    taken = (
-        excerpts.from_summary(front.summary, md, env)
-        if front.summary is not None
-        else excerpts.take(tokens, md, env, width=options.excerpt_width)
-    )
+    body = note.html(md.renderer.render(tokens, md.options, env))
+    if front.summary is None:
+        taken = excerpts.take(tokens, md, env, width=options.excerpt_width)
+        excerpt = note.html(taken.html)
+    else:
+        taken = excerpts.from_summary(front.summary, md, env)
+        excerpt = _at(note.html(taken.html), front, "summary")
     return Document(
         path=source.path,
         shown=source.shown,
@@ -137,13 +138,24 @@ def _document(
         front_matter=front,
         title=note.text(title),
         title_html=note.html(title_html),
-        body=note.html(rendered),
-        excerpt=note.html(taken.html),
+        body=body,
+        excerpt=excerpt,
         excerpt_text=note.text(taken.text),
         headings=excerpts.headings(tokens, env),
         counts=count(tokens, front.lang or options.language),
-        tex=tuple(hole.tex for hole in note.holes if isinstance(hole, Formula)),
+        tex=tuple(piece.tex for piece in body.pieces if isinstance(piece, Formula)),
         updated=source.updated,
+    )
+
+
+def _at(html: Html, front: FrontMatter, key: str) -> Html:
+    """The HTML of a value of the front matter, its formulas placed where that value stands."""
+    places = {name: (line, column) for name, line, column in front.places}
+    return Html(
+        tuple(
+            replace(piece, starts=(places[key],)) if isinstance(piece, Formula) else piece
+            for piece in html.pieces
+        )
     )
 
 
@@ -198,9 +210,13 @@ def _text(text: Text, made: dict[_Key, Typeset]) -> Text:
 
 
 def _complaints(document: Document, made: dict[_Key, Typeset]) -> Iterable[Problem]:
-    """What KaTeX said of the formulas, at their places in the note; those of the excerpt are in the
-    body."""
-    for piece in (*document.title_html.pieces, *document.body.pieces):
+    """What KaTeX said of the formulas, at their places in the note.
+
+    An excerpt's are copies of the body's, unless the author wrote it as `summary`.
+    """
+    summary = document.front_matter.summary is not None
+    pieces = (*document.title_html.pieces, *document.body.pieces)
+    for piece in (*pieces, *(document.excerpt.pieces if summary else ())):
         if isinstance(piece, Formula):
             for level, offset, message in made[_key(piece)].complaints:
                 line, column = tex.place(piece, offset)
