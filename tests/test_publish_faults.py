@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 from pathlib import Path
@@ -172,7 +173,7 @@ def count_calls(
 
 @pytest.mark.parametrize("error", FAULTS)
 def test_whatever_call_fails_the_files_are_whole_and_the_next_build_is_good(
-    tmp_path: Path, error: int
+    quick: Path, error: int
 ) -> None:
     def fail() -> None:
         raise OSError(error, os.strerror(error))
@@ -180,7 +181,7 @@ def test_whatever_call_fails_the_files_are_whole_and_the_next_build_is_good(
     at = failed = 0
     while True:
         at += 1
-        output = tmp_path / f"{at}"
+        output = quick / f"{at}"
         put(output, OLD)
         with pytest.MonkeyPatch.context() as patch:
             made = count_calls(lambda name, new: patch.setattr(os, name, new), at, fail)
@@ -259,6 +260,28 @@ def _write(write: Writer, output: Path, begun: object) -> None:
     write(output, EDITED)
 
 
+@pytest.fixture
+def quick() -> Iterator[Path]:
+    """A folder in memory, where there is one: hundreds of sites are flushed to it."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as path:
+        yield Path(path)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forkserver() -> Iterator[None]:
+    """Have this module imported before the first fork, else each child does it again."""
+    if sys.platform == "win32":
+        yield
+        return
+    from multiprocessing.forkserver import ensure_running
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT / "src"), str(PROJECT / "tests")]))
+        CLEAN.set_forkserver_preload([__name__])
+        ensure_running()
+    yield
+
+
 def _took(write: Writer, output: Path) -> float:
     put(output, SITE)
     started = time.perf_counter()
@@ -271,29 +294,30 @@ KILLS = int(os.environ.get("NOTESITE_KILLS", "50"))
 
 
 @needs_kill
-def test_a_kill_at_any_time_leaves_the_old_or_the_new_site(tmp_path: Path) -> None:
-    took = _took(careful, tmp_path / "timed")
+def test_a_kill_at_any_time_leaves_the_old_or_the_new_site(quick: Path) -> None:
+    took = _took(careful, quick / "timed")
     chance = random.Random(0)
     states = []
     for number in range(KILLS):
-        output = tmp_path / f"{number}"
+        output = quick / f"{number}"
         put(output, SITE)
-        killed(careful, output, chance.uniform(0, took * 1.2))
+        killed(careful, output, took * 1.2 * chance.random() ** 2)
         states.append(state(output, SITE, EDITED))
         after = SITE if number % 3 == 0 else EDITED  # the source may be reverted meanwhile
         assert put(output, after).problems == ()
         assert tree(output) == after
         assert os.listdir(output / ".notesite") == ["manifest.json"]
+    print(Counter(states))  # shown with -s: how many kills met which moment
     assert "broken" not in states
     assert len(set(states)) > 1, "every kill came too early or too late"
 
 
 @needs_kill
-def test_the_control_a_writer_in_place_breaks_the_site(tmp_path: Path) -> None:
-    took = _took(in_place, tmp_path / "timed")
+def test_the_control_a_writer_in_place_breaks_the_site(quick: Path) -> None:
+    took = _took(in_place, quick / "timed")
     states = []
     for number in range(12):
-        output = tmp_path / f"{number}"
+        output = quick / f"{number}"
         put(output, SITE)
         killed(in_place, output, took * number / 12)
         states.append(state(output, SITE, EDITED))
@@ -322,11 +346,11 @@ def _die_at_call(output: Path, at: int) -> None:
 @needs_kill
 @pytest.mark.parametrize("die", [_die_at_step, _die_at_call])
 def test_a_kill_at_every_step_and_every_call_to_the_system_is_completed(
-    tmp_path: Path, die: Callable[[Path, int], None]
+    quick: Path, die: Callable[[Path, int], None]
 ) -> None:
     states: list[str] = []
     while True:
-        output = tmp_path / f"{len(states)}"
+        output = quick / f"{len(states)}"
         put(output, OLD)
         child = CLEAN.Process(target=die, args=(output, len(states) + 1))
         child.start()
@@ -349,7 +373,7 @@ def test_a_kill_at_every_step_and_every_call_to_the_system_is_completed(
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
 def test_an_interrupt_before_the_commit_changes_nothing_and_after_it_waits(
-    tmp_path: Path, error: type[BaseException]
+    quick: Path, error: type[BaseException]
 ) -> None:
     for when, expected in (
         ("stage index.html", OLD),
@@ -357,7 +381,7 @@ def test_an_interrupt_before_the_commit_changes_nothing_and_after_it_waits(
         ("commit", OLD),
         ("rename site.css", NEW),
     ):
-        output = tmp_path / when
+        output = quick / when
 
         def step(name: str, when: str = when) -> None:
             if name == when:

@@ -1,0 +1,283 @@
+"""The commands: what each takes, what it calls, what it says when it is done.
+
+A command imports what it needs itself, so that `--help` and completion are quick.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from notesite import __version__
+from notesite.cli.terminal import Terminal, count
+
+if TYPE_CHECKING:
+    from notesite.build import Report
+    from notesite.config import Config
+
+SETTINGS = "notesite.yaml"
+_STARTED = time.perf_counter()
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_PATH = click.Path(path_type=Path)
+
+
+class Commands(click.Group):
+    """Commands in the order in which one meets them, not by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def run(arguments: Sequence[str] | None) -> int:
+    """The exit code of a command line; wrong usage says what is wrong and is 2."""
+    try:
+        code = notesite.main(arguments, prog_name="notesite", standalone_mode=False)
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _remember(context: click.Context, option: click.Parameter, value: object) -> None:
+    """Global options may stand before or after the command; the last one counts."""
+    shared = context.find_root().ensure_object(dict)
+    if value not in (None, False):
+        shared[option.name] = value
+
+
+def _shared(hidden: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for names, more in reversed(_SHARED):
+            option = click.option(
+                *names, **more, hidden=hidden, expose_value=False, callback=_remember
+            )
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_SHARED: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+    (
+        ("-C", "--root"),
+        {
+            "type": _FOLDER,
+            "metavar": "DIR",
+            "help": f"The folder of the site. Default: the one with {SETTINGS}, here or above.",
+        },
+    ),
+    (
+        ("-c", "--config"),
+        {"type": _PATH, "metavar": "FILE", "help": "The settings file, relative to the root."},
+    ),
+    (
+        ("-v", "--verbose"),
+        {"is_flag": True, "help": "Say how long each stage takes, and where a fault is."},
+    ),
+    (
+        ("-q", "--quiet"),
+        {"is_flag": True, "help": "Say nothing but errors and warnings."},
+    ),
+    (
+        ("--no-color",),
+        {"is_flag": True, "help": "No colours; nor with NO_COLOR in the environment."},
+    ),
+]
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@_shared(hidden=False)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def notesite() -> None:
+    """Turn a folder of Markdown notes with math into a website.
+
+    The options below go before the command or after it.
+    """
+
+
+@notesite.command()
+@_shared()
+@click.argument("folder", metavar="[DIR]", default=".", type=_PATH)
+def init(folder: Path) -> None:
+    """Make a small working site in DIR, or here.
+
+    It has settings, two pages and a workflow that publishes it on GitHub Pages. A folder where a
+    file would be overwritten is refused.
+    """
+    from notesite.cli.start import make_site
+
+    base = _options().get("root")
+    folder = Path(base) / folder if base else folder
+    made = make_site(folder, datetime.now(UTC))
+    here = "" if folder.resolve() == Path.cwd() else f"  cd {click.format_filename(folder)}\n"
+    _terminal().say(
+        "\n".join(f"wrote {path}" for path in made) + "\n\nNext:\n"
+        f"{here}"
+        '  notesite new "A title"                   begin a note\n'
+        "  notesite build                           write the site to public/\n"
+        "  python -m http.server -d public 8000     see it at http://localhost:8000/\n\n"
+        "To publish it, push the folder to GitHub and choose GitHub Actions as the source\n"
+        "in the repository's settings, under Pages."
+    )
+
+
+@notesite.command()
+@_shared()
+@click.argument("title")
+def new(title: str) -> int:
+    """Begin a note named TITLE, with its date; print its path.
+
+    "posts/TITLE" puts it into the section posts. The file is named after the title; an existing
+    one is never overwritten.
+    """
+    from notesite.cli.start import make_note
+
+    root = _root()
+    config = _config(root)
+    if config is None:
+        return 1
+    click.echo(click.format_filename(make_note(root, config, title, datetime.now(config.zone))))
+    return 0
+
+
+@notesite.command()
+@_shared()
+@click.option(
+    "-o", "--output", type=_PATH, metavar="DIR", help="The output folder, relative to the root."
+)
+@click.option("-b", "--base-url", metavar="URL", help="The address of the site's home page.")
+@click.option("-D", "--drafts", is_flag=True, help="Drafts too.")
+@click.option("-F", "--future", is_flag=True, help="Notes with a date to come too.")
+@click.option("--strict", is_flag=True, help="Exit with 1 on a warning, not only on an error.")
+def build(
+    output: Path | None, base_url: str | None, drafts: bool, future: bool, strict: bool
+) -> int:
+    """Build the site.
+
+    The output folder becomes exactly the site; only files that differ are written. All problems
+    are shown together. Exit code: 0, 1 after an error, 2 if the output folder is refused.
+    """
+    from notesite.build import build as build_site
+
+    terminal = _terminal()
+    with terminal.progress() as progress:
+        report = build_site(
+            _root(),
+            config_file=_options().get("config"),
+            output=output,
+            base_url=base_url,
+            drafts=drafts,
+            future=future,
+            today=lambda config: datetime.now(config.zone).date(),
+            progress=progress,
+        )
+    terminal.problems(report.problems)
+    if report.published:
+        terminal.say(_summary(report, time.perf_counter() - _STARTED))
+    else:
+        terminal.warn("nothing was published")
+    return _exit_code(report, strict)
+
+
+@notesite.command()
+@_shared()
+@click.option(
+    "-o", "--output", type=_PATH, metavar="DIR", help="The output folder, relative to the root."
+)
+def clean(output: Path | None) -> int:
+    """Remove what was built, and the cache.
+
+    Only files that notesite wrote are removed; what others put into the output folder stays.
+    """
+    from notesite import publish
+    from notesite.build import protected
+
+    root = _root()
+    config = _config(root)
+    if config is None:
+        return 1
+    target = root / (output or config.output)
+    shown = os.path.relpath(target, root)
+    sources = protected(root, config, _options().get("config"))
+    cleaned = publish.clean(target, sources=sources, shown=shown)
+    _terminal().problems(cleaned.problems)
+    if cleaned.problems:
+        return 2 if cleaned.refused else 1
+    publish.clean_cache(root)
+    _terminal().say(f"removed {count(cleaned.removed, 'file')} from {shown}")
+    return 0
+
+
+@notesite.command()
+@_shared()
+@click.argument("shell", required=False, type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str | None) -> None:
+    """Print the completion script of a shell, of yours by default.
+
+    \b
+    bash:  notesite completion bash > ~/.local/share/bash-completion/completions/notesite
+    zsh:   notesite completion zsh > ~/.zfunc/_notesite   (~/.zfunc in $fpath)
+    fish:  notesite completion fish > ~/.config/fish/completions/notesite.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    name = shell or os.path.basename(os.environ.get("SHELL", ""))
+    script = get_completion_class(name)
+    if script is None:
+        raise click.UsageError("Say for which shell: bash, zsh or fish.")
+    click.echo(script(notesite, {}, "notesite", "_NOTESITE_COMPLETE").source())
+
+
+def _options() -> dict[str, Any]:
+    return click.get_current_context().find_root().ensure_object(dict)
+
+
+def _terminal() -> Terminal:
+    options = _options()
+    return Terminal(
+        quiet="quiet" in options, verbose="verbose" in options, colours="no_color" not in options
+    )
+
+
+def _root() -> Path:
+    """`--root`, else the nearest folder upward with settings, else the current one."""
+    if given := _options().get("root"):
+        return Path(os.path.abspath(given))
+    here = Path.cwd()
+    return next((f for f in (here, *here.parents) if (f / SETTINGS).is_file()), here)
+
+
+def _config(root: Path) -> Config | None:
+    """The settings; None after their problems were shown."""
+    from notesite.settings import load_config
+
+    config, problems = load_config(root, _options().get("config"))
+    _terminal().problems(problems)
+    return None if any(problem.level == "error" for problem in problems) else config
+
+
+def _summary(report: Report, seconds: float) -> str:
+    lines = [
+        f"{count(report.notes, 'note')}, {count(report.pages, 'page')}: {report.written} written, "
+        f"{report.unchanged} unchanged, {report.removed} removed in {seconds:.1f} s"
+    ]
+    drafts, future = report.held_back
+    held = [count(drafts, "draft")] * (drafts > 0) + [f"{future} future"] * (future > 0)
+    if held:
+        lines.append(f"held back: {', '.join(held)}")
+    return "\n".join(lines)
+
+
+def _exit_code(report: Report, strict: bool) -> int:
+    if report.refused:
+        return 2
+    bad = {"error", "warning"} if strict else {"error"}
+    return int(not report.published or any(p.level in bad for p in report.problems))
