@@ -1,0 +1,225 @@
+"""Callouts, as Obsidian and GitHub write them (`> [!note]- Title`) and as Zenn does
+(`:::message`).
+
+Tokens: `callout_open` and `callout_close` around `callout_title_open`, inline,
+`callout_title_close` and the content. `meta` of the first: `kind` (canonical), `fold` ("", "+"
+open, "-" closed), `titled`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+# https://help.obsidian.md/callouts#Supported+types; another kind keeps its own name
+ALIASES = {
+    "summary": "abstract",
+    "tldr": "abstract",
+    "hint": "tip",
+    "important": "tip",
+    "check": "success",
+    "done": "success",
+    "help": "question",
+    "faq": "question",
+    "caution": "warning",
+    "attention": "warning",
+    "fail": "failure",
+    "missing": "failure",
+    "error": "danger",
+    "cite": "quote",
+}
+DEEPEST = 10  # containers in containers; each looks for its end, so the work grows with it
+
+_KIND = r"[A-Za-z][\w-]{0,39}"
+_MARK = re.compile(rf"\[!({_KIND})(?:\|[^\[\]]*)?\]([+-]?)[ \t]*(.*)")
+_OPENER = re.compile(rf"(:{{3,}})[ \t]*({_KIND})(?:\[([^\[\]]*)\])?(?:[ \t]+(.*))?")
+_CLOSER = re.compile(r":{3,}")
+_FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
+
+
+def plugin(md: MarkdownIt) -> None:
+    """Install the rules."""
+    alt = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    md.block.ruler.before("table", "callout", _titled_quote)
+    md.block.ruler.before("fence", "container", _container, alt)  # type: ignore[arg-type]
+    md.core.ruler.after("block", "callouts", _close_quotes)
+    for name in ("open", "title_open", "title_close", "close"):
+        md.add_render_rule(f"callout_{name}", globals()[f"_render_{name}"])
+
+
+# --- > [!note] ------------------------------------------------------------------------------------
+
+
+def _titled_quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The first line of a quote, if it says that the quote is a callout."""
+    if silent or not state.tokens or state.tokens[-1].type != "blockquote_open":
+        return False
+    first = state.bMarks[start] + state.tShift[start]
+    found = _MARK.fullmatch(state.src[first : state.eMarks[start]].rstrip())
+    if not found or state.is_code_block(start):
+        return False
+    name, fold, title = found.groups()
+    _make_callout(state.tokens[-1], name, fold)
+    _title(state, title or name.capitalize().replace("-", " "), start)
+    state.env["callouts"] = True
+    state.line = start + 1
+    return True
+
+
+def _close_quotes(state: StateCore) -> None:
+    """A quote was closed as a quote; make that the end of the callout it has become."""
+    if not state.env.pop("callouts", False):
+        return
+    opened: list[Token] = []
+    for token in state.tokens:
+        if token.markup == ">" and token.nesting > 0:
+            opened.append(token)
+        elif token.markup == ">" and token.nesting < 0:
+            opening = opened.pop()
+            if opening.type == "callout_open":
+                token.type, token.tag, token.meta = "callout_close", opening.tag, opening.meta
+
+
+def _make_callout(token: Token, name: str, fold: str, *, titled: bool = True) -> None:
+    kind = name.lower()
+    token.type = "callout_open"
+    token.tag = "details" if fold else "div"
+    token.meta = {"kind": ALIASES.get(kind, kind), "fold": fold, "titled": titled}
+
+
+def _title(state: StateBlock, title: str, line: int) -> None:
+    state.push("callout_title_open", "p", 1).map = [line, line + 1]
+    inline = state.push("inline", "", 0)
+    inline.content, inline.map, inline.children = title, [line, line + 1], []
+    state.push("callout_title_close", "p", -1)
+
+
+# --- :::note --------------------------------------------------------------------------------------
+
+
+def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    first = state.bMarks[start] + state.tShift[start]
+    if not state.src.startswith(":::", first) or state.is_code_block(start):
+        return False
+    depth = state.env.get("containers", 0)
+    if depth >= DEEPEST:
+        return False
+    found = _OPENER.fullmatch(state.src[first : state.eMarks[start]].rstrip())
+    if not found:
+        return False
+    if silent:
+        return True
+    last, closed = _end(state, start, end, len(found[1]))
+    name, title = found[2].lower(), found[3] or found[4] or ""
+    if name == "message":  # Zenn's, which has no title: `:::message alert`
+        name, title = "warning" if title.strip() == "alert" else "note", ""
+    elif not title:
+        title = found[2].capitalize()
+    opening = state.push("callout_open", "div", 1)
+    _make_callout(opening, name, "-" if name == "details" else "", titled=bool(title))
+    opening.map = [start, last + closed]
+    if title:
+        _title(state, title, start)
+    old_max, old_parent = state.lineMax, state.parentType
+    state.lineMax, state.parentType = last, "container"  # no lazy line goes past the end
+    state.env["containers"] = depth + 1
+    state.md.block.tokenize(state, start + 1, last)
+    state.env["containers"] = depth
+    state.lineMax, state.parentType = old_max, old_parent
+    closing = state.push("callout_close", opening.tag, -1)
+    closing.meta = opening.meta
+    state.line = last + closed
+    return True
+
+
+def _end(state: StateBlock, start: int, end: int, length: int) -> tuple[int, bool]:
+    """The line that closes a container (or where its block ends), and whether there is one.
+
+    A line of colons closes the innermost container of its length, else the innermost shorter one.
+    """
+    opened = [length]
+    for number, line in _lines(state, start + 1, end):
+        if number < 0:
+            return -number, False
+        if _CLOSER.fullmatch(line):
+            equal = [i for i, opener in enumerate(opened) if opener == len(line)]
+            shorter = [i for i, opener in enumerate(opened) if opener < len(line)]
+            if at := (equal or shorter)[-1:]:
+                del opened[at[0] :]
+            if not opened:
+                return number, True
+        elif found := _OPENER.fullmatch(line):
+            opened.append(len(found[1]))
+    return end, False
+
+
+def _lines(state: StateBlock, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """(number, text) of the lines that begin with `:::` outside of fenced code.
+
+    (-number, "") where the block that holds the container ends.
+    """
+    fence = ""
+    for number in range(start, end):
+        first = state.bMarks[number] + state.tShift[number]
+        if first < state.eMarks[number] and state.sCount[number] < state.blkIndent:
+            yield -number, ""
+        sign = state.src[first : first + 3]
+        if sign not in ("```", "~~~", ":::") or state.is_code_block(number):
+            continue
+        line = state.src[first : state.eMarks[number]].rstrip()
+        if sign == ":::":
+            if not fence:
+                yield number, line
+        elif found := _FENCE.fullmatch(line):
+            if not fence:
+                fence = found[1] if not (sign == "```" and "`" in found[2]) else ""
+            elif found[1].startswith(fence) and not found[2]:
+                fence = ""
+
+
+# --- HTML -----------------------------------------------------------------------------------------
+
+
+def _render_open(self: object, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    meta = token.meta
+    attributes = {name: value for name, value in token.attrs.items() if name != "class"}
+    classes = "" if meta["kind"] == "details" else "callout"
+    classes = f"{classes} {token.attrs.get('class', '')}".strip()
+    if classes:
+        attributes["class"] = classes
+        attributes["data-callout"] = meta["kind"]
+    written = "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())
+    if meta["fold"]:
+        written += " open" if meta["fold"] == "+" else ""
+    else:
+        written += ' role="note"'
+    content = "" if meta["titled"] else '<div class="callout-content">\n'
+    return f"<{token.tag}{written}>\n{content}"
+
+
+def _render_title_open(
+    self: object, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    callout = tokens[index - 1]
+    if callout.meta["kind"] == "details":
+        return "<summary>"
+    return f'<{"summary" if callout.tag == "details" else "p"} class="callout-title">'
+
+
+def _render_title_close(
+    self: object, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    details = tokens[index - 3].tag == "details"
+    return f'</{"summary" if details else "p"}>\n<div class="callout-content">\n'
+
+
+def _render_close(self: object, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return f"</div>\n</{tokens[index].tag}>\n"

@@ -1,0 +1,1 @@
+"""What notesite adds to CommonMark: one module a syntax, each with `plugin(md)`."""
