@@ -7,31 +7,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from notesite import __version__
-from notesite.cli.terminal import Terminal, count
+from notesite.cli.options import PATH, Commands, given, root, shared, terminal
+from notesite.cli.terminal import count
 
 if TYPE_CHECKING:
     from notesite.build import Report
     from notesite.config import Config
 
-SETTINGS = "notesite.yaml"
 _STARTED = time.perf_counter()
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_PATH = click.Path(path_type=Path)
-
-
-class Commands(click.Group):
-    """Commands in the order in which one meets them, not by name."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
 
 
 def run(arguments: Sequence[str] | None) -> int:
@@ -46,55 +37,8 @@ def run(arguments: Sequence[str] | None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _remember(context: click.Context, option: click.Parameter, value: object) -> None:
-    """Global options may stand before or after the command; the last one counts."""
-    shared = context.find_root().ensure_object(dict)
-    if value not in (None, False):
-        shared[option.name] = value
-
-
-def _shared(hidden: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for names, more in reversed(_SHARED):
-            option = click.option(
-                *names, **more, hidden=hidden, expose_value=False, callback=_remember
-            )
-            command = option(command)
-        return command
-
-    return decorate
-
-
-_SHARED: list[tuple[tuple[str, ...], dict[str, Any]]] = [
-    (
-        ("-C", "--root"),
-        {
-            "type": _FOLDER,
-            "metavar": "DIR",
-            "help": f"The folder of the site. Default: the one with {SETTINGS}, here or above.",
-        },
-    ),
-    (
-        ("-c", "--config"),
-        {"type": _PATH, "metavar": "FILE", "help": "The settings file, relative to the root."},
-    ),
-    (
-        ("-v", "--verbose"),
-        {"is_flag": True, "help": "Say how long each stage takes, and where a fault is."},
-    ),
-    (
-        ("-q", "--quiet"),
-        {"is_flag": True, "help": "Say nothing but errors and warnings."},
-    ),
-    (
-        ("--no-color",),
-        {"is_flag": True, "help": "No colours; nor with NO_COLOR in the environment."},
-    ),
-]
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@_shared(hidden=False)
+@shared(hidden=False)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def notesite() -> None:
     """Turn a folder of Markdown notes with math into a website.
@@ -104,8 +48,8 @@ def notesite() -> None:
 
 
 @notesite.command()
-@_shared()
-@click.argument("folder", metavar="[DIR]", default=".", type=_PATH)
+@shared()
+@click.argument("folder", metavar="[DIR]", default=".", type=PATH)
 def init(folder: Path) -> None:
     """Make a small working site in DIR, or here.
 
@@ -114,11 +58,11 @@ def init(folder: Path) -> None:
     """
     from notesite.cli.start import make_site
 
-    base = _options().get("root")
+    base = given("root")
     folder = Path(base) / folder if base else folder
     made = make_site(folder, datetime.now(UTC))
     here = "" if folder.resolve() == Path.cwd() else f"  cd {click.format_filename(folder)}\n"
-    _terminal().say(
+    terminal().say(
         "\n".join(f"wrote {path}" for path in made) + "\n\nNext:\n"
         f"{here}"
         '  notesite new "A title"                   begin a note\n'
@@ -130,7 +74,7 @@ def init(folder: Path) -> None:
 
 
 @notesite.command()
-@_shared()
+@shared()
 @click.argument("title")
 def new(title: str) -> int:
     """Begin a note named TITLE, with its date; print its path.
@@ -140,18 +84,18 @@ def new(title: str) -> int:
     """
     from notesite.cli.start import make_note
 
-    root = _root()
-    config = _config(root)
+    site = root()
+    config = _config(site)
     if config is None:
         return 1
-    click.echo(click.format_filename(make_note(root, config, title, datetime.now(config.zone))))
+    click.echo(click.format_filename(make_note(site, config, title, datetime.now(config.zone))))
     return 0
 
 
 @notesite.command()
-@_shared()
+@shared()
 @click.option(
-    "-o", "--output", type=_PATH, metavar="DIR", help="The output folder, relative to the root."
+    "-o", "--output", type=PATH, metavar="DIR", help="The output folder, relative to the root."
 )
 @click.option("-b", "--base-url", metavar="URL", help="The address of the site's home page.")
 @click.option("-D", "--drafts", is_flag=True, help="Drafts too.")
@@ -167,11 +111,11 @@ def build(
     """
     from notesite.build import build as build_site
 
-    terminal = _terminal()
-    with terminal.progress() as progress:
+    out = terminal()
+    with out.progress() as progress:
         report = build_site(
-            _root(),
-            config_file=_options().get("config"),
+            root(),
+            config_file=given("config"),
             output=output,
             base_url=base_url,
             drafts=drafts,
@@ -179,18 +123,18 @@ def build(
             today=lambda config: datetime.now(config.zone).date(),
             progress=progress,
         )
-    terminal.problems(report.problems)
+    out.problems(report.problems)
     if report.published:
-        terminal.say(_summary(report, time.perf_counter() - _STARTED))
+        out.say(_summary(report, time.perf_counter() - _STARTED))
     else:
-        terminal.warn("nothing was published")
+        out.warn("nothing was published")
     return _exit_code(report, strict)
 
 
 @notesite.command()
-@_shared()
+@shared()
 @click.option(
-    "-o", "--output", type=_PATH, metavar="DIR", help="The output folder, relative to the root."
+    "-o", "--output", type=PATH, metavar="DIR", help="The output folder, relative to the root."
 )
 def clean(output: Path | None) -> int:
     """Remove what was built, and the cache.
@@ -200,24 +144,24 @@ def clean(output: Path | None) -> int:
     from notesite import publish
     from notesite.build import protected
 
-    root = _root()
-    config = _config(root)
+    site = root()
+    config = _config(site)
     if config is None:
         return 1
-    target = root / (output or config.output)
-    shown = os.path.relpath(target, root)
-    sources = protected(root, config, _options().get("config"))
+    target = site / (output or config.output)
+    shown = os.path.relpath(target, site)
+    sources = protected(site, config, given("config"))
     cleaned = publish.clean(target, sources=sources, shown=shown)
-    _terminal().problems(cleaned.problems)
+    terminal().problems(cleaned.problems)
     if cleaned.problems:
         return 2 if cleaned.refused else 1
-    publish.clean_cache(root)
-    _terminal().say(f"removed {count(cleaned.removed, 'file')} from {shown}")
+    publish.clean_cache(site)
+    terminal().say(f"removed {count(cleaned.removed, 'file')} from {shown}")
     return 0
 
 
 @notesite.command()
-@_shared()
+@shared()
 @click.argument("shell", required=False, type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str | None) -> None:
     """Print the completion script of a shell, of yours by default.
@@ -236,31 +180,12 @@ def completion(shell: str | None) -> None:
     click.echo(script(notesite, {}, "notesite", "_NOTESITE_COMPLETE").source())
 
 
-def _options() -> dict[str, Any]:
-    return click.get_current_context().find_root().ensure_object(dict)
-
-
-def _terminal() -> Terminal:
-    options = _options()
-    return Terminal(
-        quiet="quiet" in options, verbose="verbose" in options, colours="no_color" not in options
-    )
-
-
-def _root() -> Path:
-    """`--root`, else the nearest folder upward with settings, else the current one."""
-    if given := _options().get("root"):
-        return Path(os.path.abspath(given))
-    here = Path.cwd()
-    return next((f for f in (here, *here.parents) if (f / SETTINGS).is_file()), here)
-
-
 def _config(root: Path) -> Config | None:
     """The settings; None after their problems were shown."""
     from notesite.settings import load_config
 
-    config, problems = load_config(root, _options().get("config"))
-    _terminal().problems(problems)
+    config, problems = load_config(root, given("config"))
+    terminal().problems(problems)
     return None if any(problem.level == "error" for problem in problems) else config
 
 
