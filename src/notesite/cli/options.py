@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from notesite.cli import BROKEN_PIPE
 from notesite.cli.terminal import Terminal
 
 SETTINGS = "notesite.yaml"
@@ -43,10 +44,16 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
 
 
 class Commands(click.Group):
-    """Commands in the order in which one meets them, not by name."""
+    """Commands in the order in which one meets them; a reader that goes away ends them quietly."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would end the process with a plain 1
+            raise click.exceptions.Exit(BROKEN_PIPE) from None
 
 
 def shared(hidden: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

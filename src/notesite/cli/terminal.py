@@ -61,7 +61,7 @@ class Terminal(Struct, frozen=True):
             levels = Counter(problem.level for problem in wanted)
             summary = ", ".join(count(levels[level], level) for level in _ORDER if levels[level])
             if more := len(wanted) - len(shown):
-                summary += f"; {more} not shown here, all of them are in `2> problems.txt`"
+                summary += f"; {more} of them not shown here, but all with `2> problems.txt`"
             self.warn(summary)
 
     @contextmanager
