@@ -71,6 +71,8 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 def visit(context: BrowserContext, url: str) -> Visit:
     page = context.new_page()
+    # A browser asks each host for this file, whatever the page says.
+    page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
     seen = Visit(page, [], [])
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("console", lambda said: seen.complaints.append(said.text))
@@ -147,7 +149,7 @@ def test_the_page_follows_the_readers_light_or_dark(
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
     page = context.new_page()
     page.goto(f"{host}/repo/")
-    colour = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    colour = page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
     lightness = sum(int(part) for part in colour.strip("rgba()").split(",")[:3]) / 3
     assert (lightness > 127) == (scheme == "light"), colour
     context.close()
