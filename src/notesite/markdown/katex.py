@@ -1,0 +1,183 @@
+"""Formulas in, HTML and readable text out: KaTeX in V8, inside this process.
+
+The only module that knows the engine. V8 starts with the first formula and is used from one
+thread. It hangs in a forked child (start workers by spawn) and at the exit of a process that did
+not close it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import weakref
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec.json import Decoder
+from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer
+
+from notesite.markdown import katex_messages as messages
+from notesite.model import Formula, Typeset
+
+LONGEST = 10_000  # characters a formula
+SECONDS = 2.0  # a formula
+HEAP = 160_000_000  # bytes: enough for 500 large formulas, a tenth of where V8 ends the process
+RENEWED_AFTER = 20_000  # formulas: V8's heap grows with what it caches
+MOST_AT_ONCE = 500  # formulas in one call
+MAX_SIZE = 50  # em
+MAX_EXPAND = 1_000  # expansions of macros in one formula
+_SLICE = 0.4  # seconds after which a call comes back, so that a hanging formula has its own clock
+
+_HERE = Path(__file__).parent
+_VENDORED = _HERE.parent / "vendor" / "katex"
+_SCRIPTS = (
+    _VENDORED / "katex.min.js", _VENDORED / "mhchem.min.js",
+    _HERE / "katex_text.js", _HERE / "katex_driver.js",
+)  # fmt: skip
+_REFUSED_BY_US = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+class KatexMissing(Exception):
+    """KaTeX's files did not come with the program. The message says what to do."""
+
+
+class Katex:
+    """KaTeX with the macros of a site; `output` is htmlAndMathml, html or mathml."""
+
+    def __init__(
+        self, macros: tuple[tuple[str, str], ...] = (), output: str = "htmlAndMathml"
+    ) -> None:
+        self._settings = {
+            "macros": {"\\" + name.removeprefix("\\"): body for name, body in macros},
+            "output": output,
+            "maxSize": MAX_SIZE,
+            "maxExpand": MAX_EXPAND,
+        }
+        self._engine: _Engine | None = None
+
+    def typeset(self, formulas: Sequence[Formula]) -> list[Typeset]:
+        """One result for each formula, in order. One that KaTeX refuses is shown as its TeX."""
+        made: list[Typeset] = []
+        for start in range(0, len(formulas), MOST_AT_ONCE):
+            batch = formulas[start : start + MOST_AT_ONCE]
+            results = iter(self._results([formula for formula in batch if _is_sound(formula)]))
+            for formula in batch:
+                sound = _is_sound(formula)
+                made.append(
+                    messages.typeset(formula, next(results)) if sound else _unsound(formula)
+                )
+        return made
+
+    def __enter__(self) -> Katex:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free V8. The next formula starts it again."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    def _results(self, batch: list[Formula]) -> Iterator[dict[str, Any]]:
+        """A formula that takes too long or too much memory costs itself and a new start of V8."""
+        done = 0
+        careful = False  # one formula a call, to find the one that V8 cannot even report
+        while done < len(batch):
+            engine = self._ready()
+            engine.load(batch[done : done + 1] if careful else batch[done:])
+            reason = ""
+            try:
+                engine.run()
+            except JSTimeoutException:
+                reason = "slow"
+            except JSEvalException:
+                reason = "memory"
+            results = engine.take()
+            yield from results or ()
+            done += len(results or ())
+            if reason:
+                self.close()
+                if results is not None or careful:
+                    yield {"refused": {"reason": reason, "offset": -1, "text": ""}}
+                    done += 1
+                careful = results is None and not careful
+            else:
+                careful = careful and done < len(batch)
+
+    def _ready(self) -> _Engine:
+        if self._engine is not None and self._engine.count >= RENEWED_AFTER:
+            self.close()
+        if self._engine is None:
+            self._engine = _Engine(self._settings)
+            weakref.finalize(self._engine, self._engine.racer.close)  # also at exit
+        return self._engine
+
+
+class _Engine:
+    """One context of V8 with KaTeX in it."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.count = 0  # formulas so far
+        self.racer = MiniRacer()
+        self.racer.set_hard_memory_limit(HEAP)
+        for script in _SCRIPTS:
+            try:
+                self.racer.eval(script.read_text("utf-8"))
+            except FileNotFoundError as error:
+                self.racer.close()
+                message = f"KaTeX's file {script.name} is missing: install notesite again"
+                raise KatexMissing(message) from error
+        self._call("start", settings)
+
+    def load(self, formulas: Sequence[Formula]) -> None:
+        """Give V8 a batch."""
+        preambles = {preamble: index for index, preamble in enumerate(_distinct(formulas))}
+        batch = [(each.tex, each.display, preambles[each.preamble]) for each in formulas]
+        self._call("load", {"preambles": list(preambles), "formulas": batch})
+        self._left = len(batch)
+        self.count += len(batch)
+
+    def run(self) -> None:
+        """Set the batch, in slices of time."""
+        done = 0
+        while done < self._left:
+            answer = self.racer.eval(f"run({_SLICE * 1000})", timeout_sec=_SLICE + SECONDS)
+            done = int(str(answer))
+
+    def take(self) -> list[dict[str, Any]] | None:
+        """What is done so far, or None if V8 cannot say."""
+        try:
+            *pages, rest = str(self.racer.eval("take()", timeout_sec=SECONDS)).split("\x1e")
+        except JSEvalException:
+            return None
+        results = _decoder.decode(rest)
+        for page, result in zip(pages, results, strict=True):
+            result["html"] = page
+        return results
+
+    def close(self) -> None:
+        self.racer.close()
+
+    def _call(self, name: str, value: object) -> None:
+        self.racer.eval(f"{name}({json.dumps(json.dumps(value))})", timeout_sec=10)
+
+
+_decoder = Decoder(list[dict[str, Any]])
+
+
+def _distinct(formulas: Sequence[Formula]) -> list[str]:
+    return list(dict.fromkeys(formula.preamble for formula in formulas))
+
+
+def _is_sound(formula: Formula) -> bool:
+    return len(formula.tex) <= LONGEST and not _REFUSED_BY_US.search(formula.tex)
+
+
+def _unsound(formula: Formula) -> Typeset:
+    reason = "long" if len(formula.tex) > LONGEST else "unprintable"
+    tex = _REFUSED_BY_US.sub("\ufffd", formula.tex)
+    shown = Formula(tex, formula.display)
+    return messages.typeset(shown, {"refused": {"reason": reason, "offset": -1, "text": ""}})
