@@ -164,7 +164,7 @@ def _documents(notes: Sequence[Source], config: Config, progress: Progress) -> l
         parsed.append(_parsed(note, options))
         progress("reading notes", number + 1, len(notes))
     with Katex(config.math.macros, config.math.output) as katex:
-        return markdown.typeset(parsed, _Shown(katex, progress))
+        return markdown.typeset(notes, parsed, _Shown(katex, progress))
 
 
 def _parsed(note: Source, options: markdown.Options) -> Document:

@@ -84,15 +84,20 @@ def parse(source: Source, options: Options) -> Document:
     return replace(document, problems=with_source_lines(note.problems, lines))
 
 
-def typeset(documents: Sequence[Document], engine: Engine) -> list[Document]:
+def typeset(
+    sources: Sequence[Source], documents: Sequence[Document], engine: Engine
+) -> list[Document]:
     """The documents with every formula set, and with what KaTeX complained of as problems.
 
-    A formula that stands in several places is set once.
+    `sources` are those of the documents, for the lines that the problems show. A formula that
+    stands in several places is set once.
     """
     wanted = {_key(formula): formula for document in documents for formula in _formulas(document)}
     results = engine.typeset(list(wanted.values())) if wanted else []
     made = dict(zip(wanted, results, strict=True))
-    return [_filled(document, made) for document in documents]
+    return [
+        _filled(source, document, made) for source, document in zip(sources, documents, strict=True)
+    ]
 
 
 def unreadable(source: Source, message: str, hint: str, line: int = 0, column: int = 0) -> Document:
@@ -176,9 +181,12 @@ def _formulas(document: Document) -> Iterable[Formula]:
     return (piece for part in parts for piece in part.pieces if isinstance(piece, Formula))
 
 
-def _filled(document: Document, made: dict[_Key, Typeset]) -> Document:
+def _filled(source: Source, document: Document, made: dict[_Key, Typeset]) -> Document:
     if not any(True for _ in _formulas(document)):
         return document
+    complaints = list(_complaints(document, made))
+    if complaints:
+        complaints = list(with_source_lines(complaints, _lines(source)))
     return replace(
         document,
         body=_html(document.body, made),
@@ -187,8 +195,12 @@ def _filled(document: Document, made: dict[_Key, Typeset]) -> Document:
         excerpt=_html(document.excerpt, made),
         excerpt_text=_text(document.excerpt_text, made),
         headings=tuple(replace(h, text=_text(h.text, made)) for h in document.headings),
-        problems=(*document.problems, *_complaints(document, made)),
+        problems=(*document.problems, *complaints),
     )
+
+
+def _lines(source: Source) -> list[str]:
+    return decode(source.content or b"").split("\n")
 
 
 def _html(html: Html, made: dict[_Key, Typeset]) -> Html:
