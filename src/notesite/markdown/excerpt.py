@@ -152,14 +152,17 @@ def _cut(units: list[Unit], limit: int) -> list[Unit]:
 
 def _ends_sentence(units: list[Unit], end: int) -> bool:
     """Whether a sentence ends before `units[end]`: the mark, closing brackets, and what follows is
-    neither."""
+    neither; or the block ends."""
     last = end - 1
+    after = units[end]
+    if after.frame.block is not units[last].frame.block:
+        return True  # the end of a paragraph or list item, whatever sign it ends with
     while last > 0 and units[last].kind == "text" and units[last].text in CLOSERS:
         last -= 1
-    mark, after = units[last], units[end]
-    if mark.kind != "text" or mark.frame.block is not units[end - 1].frame.block:
+    mark = units[last]
+    if mark.kind != "text" or mark.frame.block is not after.frame.block:
         return False
-    if after.frame.block is not mark.frame.block or after.kind in ("space", "break"):
+    if after.kind in ("space", "break"):
         return mark.text in ENDS + NARROW_ENDS
     if after.kind == "text" and after.text in CLOSERS + ENDS + NARROW_ENDS:
         return False
