@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 import corpus
-import hugo
+import hugo_site
 
 NOTESITE = [sys.executable, "-m", "notesite"]
 
@@ -54,7 +54,7 @@ def _sites(root: Path, count: int) -> None:
         (notes / name).write_text(text, "utf-8")
     if shutil.which("hugo") or _hugo():
         for name, katex in (("hugo with KaTeX", True), ("hugo without math", False)):
-            hugo.write(root / name, corpus.notes(count), katex=katex)
+            hugo_site.write(root / name, corpus.notes(count), katex=katex)
 
 
 def _hugo() -> str:
