@@ -17,6 +17,7 @@ CJK = re.compile(
     "\U00020000-\U0003ffff]"
 )
 _SIGN_IN_CELL = re.compile(r"[\\^_={}]")  # a | in a table row is rather the border of a cell
+_NUMBERS = re.compile(r"[0-9.]+(?:,\s*[+-]?[0-9.]+)+")  # `$1, 0.5, -2$`: no prices stand so
 _BRACKET_SIGN = re.compile(r"[\\^_={]")
 _TOKEN = re.compile(r"\\(?:text[a-z]*|mbox|hbox)\s*\{|\\.|`+|\$+|[{}]", re.DOTALL)
 _CLOSERS = {"(": ")", "[": "]"}
@@ -44,7 +45,9 @@ def is_math(content: str, *, cell: bool = False) -> bool:
         return True
     if inner != content:
         return False
-    return not (inner[0] in "0123456789" and re.search(r"\s", inner))
+    if inner[0] in "0123456789" and re.search(r"\s", inner):
+        return _NUMBERS.fullmatch(inner) is not None
+    return True
 
 
 def is_bracketed_math(content: str) -> bool:
