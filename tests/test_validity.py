@@ -57,7 +57,8 @@ def checker() -> tuple[str, ...]:
         subprocess.run(command, cwd=folder, capture_output=True, check=False)
     if not jar.is_file():
         missing(f"{CHECKER}, which npm could not bring,")
-    return (java, "-Xss16m", "-jar", str(jar), "--format", "json", "--stdout", "--exit-zero-always")
+    command = (java, "-Xss16m", "-jar", str(jar), "--format", "json", "--stdout")
+    return (*command, "--exit-zero-always", "--errors-only", "--no-langdetect")
 
 
 def installed(folder: Path) -> str:
@@ -66,7 +67,7 @@ def installed(folder: Path) -> str:
 
 
 def messages(checker: tuple[str, ...], site: Site) -> list[Message]:
-    """What the checker finds wrong, by page. Its advice ("info") is not counted."""
+    """What the checker finds wrong, by page; without its advice."""
     command = [*checker, "--skip-non-html", str(site.folder)]
     ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
     folder = site.folder.resolve()

@@ -30,7 +30,8 @@ def listings(frame: Frame) -> Iterable[Output]:
     for taxonomy in frame.library.taxonomies:
         yield from _taxonomy(frame, taxonomy)
     cards = frame.library.listing
-    names = {"archive": months(cards), "breadcrumbs": (frame.home,), "math": _math(cards)}
+    titles_have_math = any(card.math and has_math(card.title_html) for card in cards)
+    names = {"archive": months(cards), "breadcrumbs": (frame.home,), "math": titles_have_math}
     yield frame.page("/archive/", "archive.html", frame.word("archive"), "the archive", names)
 
 
