@@ -72,7 +72,7 @@ def page(*headings: tuple[int, str], **changes: Any) -> Page:
     values: dict[str, Any] = {
         "card": card(), "html": Html(("<p>本文</p>",)), "description": "", "breadcrumbs": (),
         "section": "/posts/", "series": (Series("基礎", "/series/x/", (Link("a", "/a/"),) * 3, 2),),
-        "template": "page.html", "toc": True, "math": False, "path": "posts/kl.md",
+        "template": None, "toc": True, "math": False, "path": "posts/kl.md",
         "headings": tuple(
             Heading(level, f"h{n}", Text((text,))) for n, (level, text) in enumerate(headings)
         ),
@@ -92,7 +92,7 @@ def jinja(config: Config | None = None, own: Mapping[str, str] | None = None) ->
 def render(name: str, env: Environment | None = None, lang: str = "ja", **names: Any) -> str:
     term = Term("情報<理論>", "x", "/tags/x/", 2)
     below = (Link("下", "/posts/x/"),)
-    section = Section("Posts", "/posts/", Html(), (), below, (), "", "")
+    section = Section("Posts", "/posts/", Html(), (), below, (), "", None)
     context: dict[str, Any] = {
         "site": Site("ノート", "説明 & 引用", "", "ja", ""), "menu": (Link("<タグ>", "/tags/"),),
         "assets": {f: f"/assets/{f}" for f in ("site.css", "theme.js", "syntax.css", "katex.css")},
