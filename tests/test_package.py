@@ -337,4 +337,4 @@ def test_ci_runs_make_check_and_lets_no_test_skip() -> None:
     assert os.access(script, os.X_OK)
     lines = script.read_text(encoding="utf-8").splitlines()
     assert "export NOTESITE_TEST_ALL=1" in lines
-    assert lines[-1].startswith("make --no-print-directory check ")
+    assert lines[-1].startswith("make --no-print-directory --keep-going check ")

@@ -53,8 +53,8 @@ def checker() -> tuple[str, ...]:
     jar = folder / "node_modules/vnu-jar/build/dist/vnu.jar"
     if CHECKER.rpartition("@")[2] not in installed(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--ignore-scripts", "--prefix", str(folder), CHECKER]
-        subprocess.run(command, cwd=folder, capture_output=True, check=False)
+        install = [npm, "install", "--ignore-scripts", "--prefix", str(folder), CHECKER]
+        subprocess.run(install, cwd=folder, capture_output=True, check=False)
     if not jar.is_file():
         missing(f"{CHECKER}, which npm could not bring,")
     command = (java, "-Xss16m", "-jar", str(jar), "--format", "json", "--stdout")
