@@ -142,3 +142,9 @@ def test_a_language_of_the_site_falls_back_to_english_for_words_it_lacks() -> No
     assert problems == []
     assert made.strings["fr"]["home"] == "Accueil"
     assert made.strings["fr"]["next_note"] == made.strings["en"]["next_note"]
+
+
+def test_the_page_404_links_with_its_host_because_it_is_shown_at_any_address() -> None:
+    made = theme(x="{{ '/a/'|url }} {{ '#b'|url }}")
+    assert render(made, "x.html", url="/404.html") == "https://example.org/repo/a/ #b"
+    assert render(made, "x.html", url="/x/") == "/repo/a/ #b"

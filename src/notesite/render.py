@@ -5,7 +5,7 @@ What is not a template is left to publish: copies stay copies.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urljoin
@@ -18,13 +18,16 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
     UndefinedError,
+    pass_context,
 )
+from jinja2.runtime import Context
 
 from notesite.config import Config
 from notesite.index.links import href
 from notesite.markdown.counts import steps
 from notesite.model import Location, Output, Problem, Template, Theme
 
+NOT_FOUND = "/404.html"
 ORIGINAL = "theme/"  # the packaged template of a name stands under this prefix too
 
 
@@ -42,7 +45,7 @@ def environment(theme: Theme, config: Config) -> Environment:
         cache_size=-1,
     )
     jinja.filters |= {
-        "url": lambda url: link(url, config.base_path),
+        "url": _url_filter(config),
         "absolute": lambda url: absolute(url, config),
         "date": format_date,
         "iso": date.isoformat,
@@ -81,6 +84,18 @@ def render(output: Output, recipe: Template, jinja: Environment, theme: Theme) -
 
 
 # --- filters --------------------------------------------------------------------------------------
+
+
+def _url_filter(config: Config) -> Callable[[Context, str], str]:
+    """`url`: a site path as a link; on 404.html, which is shown at any address, with its host."""
+
+    @pass_context
+    def url(context: Context, path: str) -> str:
+        if context.get("url") == NOT_FOUND and path.startswith("/"):
+            return absolute(path, config) or link(path, config.base_path)
+        return link(path, config.base_path)
+
+    return url
 
 
 def link(url: str, base_path: str) -> str:
