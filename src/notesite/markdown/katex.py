@@ -11,6 +11,7 @@ import json
 import re
 import weakref
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,14 @@ from notesite.model import Formula, Typeset
 
 LONGEST = 10_000  # characters a formula
 SECONDS = 2.0  # a formula
-HEAP = 160_000_000  # bytes: enough for 500 large formulas, a tenth of where V8 ends the process
+HEAP = 128_000_000  # bytes; V8 would end the process at ten times as much
 RENEWED_AFTER = 20_000  # formulas: V8's heap grows with what it caches
 MOST_AT_ONCE = 500  # formulas in one call
 MAX_SIZE = 50  # em
 MAX_EXPAND = 1_000  # expansions of macros in one formula
-_SLICE = 0.4  # seconds after which a call comes back, so that a hanging formula has its own clock
+_SLICE = 0.15  # seconds after which a call comes back, so that a hanging formula has its own clock
+_MOST_HTML = 2_000_000  # characters after which a call comes back
+Result = dict[str, Any]  # what the driver says of one formula
 
 _HERE = Path(__file__).parent
 _VENDORED = _HERE.parent / "vendor" / "katex"
@@ -65,7 +68,9 @@ class Katex:
             for formula in batch:
                 sound = _is_sound(formula)
                 made.append(
-                    messages.typeset(formula, next(results)) if sound else _unsound(formula)
+                    messages.typeset(formula, next(results), _commands)
+                    if sound
+                    else _unsound(formula)
                 )
         return made
 
@@ -81,31 +86,23 @@ class Katex:
             self._engine.close()
             self._engine = None
 
-    def _results(self, batch: list[Formula]) -> Iterator[dict[str, Any]]:
+    def _results(self, batch: list[Formula]) -> Iterator[Result]:
         """A formula that takes too long or too much memory costs itself and a new start of V8."""
         done = 0
-        careful = False  # one formula a call, to find the one that V8 cannot even report
+        alone = False  # one formula at a time, after V8 could not say which one was too much
         while done < len(batch):
-            engine = self._ready()
-            engine.load(batch[done : done + 1] if careful else batch[done:])
-            reason = ""
-            try:
-                engine.run()
-            except JSTimeoutException:
-                reason = "slow"
-            except JSEvalException:
-                reason = "memory"
-            results = engine.take()
-            yield from results or ()
-            done += len(results or ())
-            if reason:
-                self.close()
-                if results is not None or careful:
-                    yield {"refused": {"reason": reason, "offset": -1, "text": ""}}
-                    done += 1
-                careful = results is None and not careful
-            else:
-                careful = careful and done < len(batch)
+            made, reason, lost = self._ready().set(
+                batch[done : done + 1] if alone else batch[done:]
+            )
+            yield from made
+            done += len(made)
+            if not reason:
+                continue
+            self.close()
+            alone = lost and not alone
+            if not alone:
+                yield {"refused": {"reason": reason, "offset": -1, "text": ""}}
+                done += 1
 
     def _ready(self) -> _Engine:
         if self._engine is not None and self._engine.count >= RENEWED_AFTER:
@@ -130,29 +127,35 @@ class _Engine:
                 self.racer.close()
                 message = f"KaTeX's file {script.name} is missing: install notesite again"
                 raise KatexMissing(message) from error
-        self._call("start", settings)
+        self._tell("start", settings)
 
-    def load(self, formulas: Sequence[Formula]) -> None:
-        """Give V8 a batch."""
+    def set(self, formulas: Sequence[Formula]) -> tuple[list[Result], str, bool]:
+        """Results of the first formulas, at best of all; why the one after them was stopped; and
+        whether V8 lost more results, so that it may be a later one."""
+        self._load(formulas)
+        made: list[Result] = []
+        while len(made) < len(formulas):
+            try:
+                made += self._call(f"run({_SLICE * 1000}, {_MOST_HTML})", _SLICE + SECONDS)
+                continue
+            except JSTimeoutException:
+                reason = "slow"
+            except JSEvalException:
+                reason = "memory"
+            try:
+                return made + self._call("take()", SECONDS), reason, False
+            except JSEvalException:
+                return made, reason, True
+        return made, "", False
+
+    def _load(self, formulas: Sequence[Formula]) -> None:
         preambles = {preamble: index for index, preamble in enumerate(_distinct(formulas))}
         batch = [(each.tex, each.display, preambles[each.preamble]) for each in formulas]
-        self._call("load", {"preambles": list(preambles), "formulas": batch})
-        self._left = len(batch)
+        self._tell("load", {"preambles": list(preambles), "formulas": batch})
         self.count += len(batch)
 
-    def run(self) -> None:
-        """Set the batch, in slices of time."""
-        done = 0
-        while done < self._left:
-            answer = self.racer.eval(f"run({_SLICE * 1000})", timeout_sec=_SLICE + SECONDS)
-            done = int(str(answer))
-
-    def take(self) -> list[dict[str, Any]] | None:
-        """What is done so far, or None if V8 cannot say."""
-        try:
-            *pages, rest = str(self.racer.eval("take()", timeout_sec=SECONDS)).split("\x1e")
-        except JSEvalException:
-            return None
+    def _call(self, script: str, seconds: float) -> list[Result]:
+        *pages, rest = str(self.racer.eval(script, timeout_sec=seconds)).split("\x1e")
         results = _decoder.decode(rest)
         for page, result in zip(pages, results, strict=True):
             result["html"] = page
@@ -161,11 +164,11 @@ class _Engine:
     def close(self) -> None:
         self.racer.close()
 
-    def _call(self, name: str, value: object) -> None:
+    def _tell(self, name: str, value: object) -> None:
         self.racer.eval(f"{name}({json.dumps(json.dumps(value))})", timeout_sec=10)
 
 
-_decoder = Decoder(list[dict[str, Any]])
+_decoder = Decoder(list[Result])
 
 
 def _distinct(formulas: Sequence[Formula]) -> list[str]:
@@ -180,4 +183,11 @@ def _unsound(formula: Formula) -> Typeset:
     reason = "long" if len(formula.tex) > LONGEST else "unprintable"
     tex = _REFUSED_BY_US.sub("\ufffd", formula.tex)
     shown = Formula(tex, formula.display)
-    return messages.typeset(shown, {"refused": {"reason": reason, "offset": -1, "text": ""}})
+    refused = {"reason": reason, "offset": -1, "text": ""}
+    return messages.typeset(shown, {"refused": refused}, _commands)
+
+
+@lru_cache(maxsize=1)
+def _commands() -> tuple[str, ...]:
+    """The commands that KaTeX's script names. Read when the first unknown one turns up."""
+    return tuple(sorted(set(re.findall(r'"\\\\([A-Za-z]{2,})"', _SCRIPTS[0].read_text("utf-8")))))

@@ -1,14 +1,15 @@
 // Runs inside V8 after KaTeX. In: a batch of formulas. Out: for each its HTML, readable text and
 // complaints, or why it was refused. Nothing here knows of notes or files.
 //
-// start(settings) once, then load(batch) and run(milliseconds) until everything is done. What is done
-// stands in `results`, so that a formula that had to be stopped costs only itself.
+// start(settings) once, then load(batch), and run(milliseconds) until everything is done. If run had to
+// be stopped, take() says what it had done: the next formula is the one that hangs.
 "use strict";
 
 let settings = {};
 let siteMacros = {};
 let queue = { preambles: [], formulas: [] };
-let results = [];
+let done = 0; // formulas of the queue
+let results = []; // of those done since the last take()
 let scopes = new Map(); // text of the definitions -> the macros they make
 
 function start(json) {
@@ -18,30 +19,34 @@ function start(json) {
 
 function load(json) {
   queue = JSON.parse(json);
+  done = 0;
   results = [];
   scopes = new Map([["", siteMacros]]);
 }
 
-// Works until `milliseconds` have passed; the formula then at hand is finished. Returns how many are done.
-function run(milliseconds) {
+// Works until `milliseconds` have passed or `most` characters are made; the formula then at hand is
+// finished. Returns what take() returns.
+function run(milliseconds, most) {
   const end = Date.now() + milliseconds;
-  while (results.length < queue.formulas.length) {
-    const [tex, display, preamble] = queue.formulas[results.length];
-    results.push(typeset(tex, display, queue.preambles[preamble]));
-    if (Date.now() > end) break;
+  let size = 0;
+  while (done < queue.formulas.length) {
+    const [tex, display, preamble] = queue.formulas[done];
+    const result = typeset(tex, display, queue.preambles[preamble]);
+    results.push(result);
+    done += 1;
+    size += result.html ? result.html.length : 0;
+    if (size > most || Date.now() > end) break;
   }
-  return results.length;
-}
-
-function refuse(reason) { // in place of a formula that had to be stopped
-  results.push({ refused: { reason, offset: -1, text: "" } });
+  return take();
 }
 
 function take() {
   // The HTML of all first, each ended by U+001E (no HTML holds one), then the rest as JSON: faster
   // than quoting every attribute.
   const html = results.map((result) => `${result.html || ""}\x1e`).join("");
-  return html + JSON.stringify(results.map((result) => ({ ...result, html: undefined })));
+  const rest = JSON.stringify(results.map((result) => ({ ...result, html: undefined })));
+  results = [];
+  return html + rest;
 }
 
 // --- one formula ------------------------------------------------------------------------------------
@@ -77,10 +82,11 @@ function typeset(tex, display, preamble) {
 }
 
 function set(tree, warnings, tex) {
+  const text = readable(tree);
   const html = markup(tree);
   if (/[\0-\x08\x0b-\x1f\x7f\ufffe\uffff]/.test(html) || !html.isWellFormed()) return refused("unprintable", tex.indexOf("\\char"), "");
   if (!balanced(html)) return refused("unbalanced", -1, "");
-  return { html, text: readable(tree), warnings };
+  return { html, text, warnings };
 }
 
 function refused(reason, offset, text) {

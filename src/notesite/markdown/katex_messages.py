@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from functools import lru_cache
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from notesite.model import Formula, Typeset
@@ -23,7 +21,7 @@ _REASONS = {
 }
 _Words = str | Callable[[re.Match[str]], str]
 _PARSE: tuple[tuple[str, _Words], ...] = (
-    (r"Undefined control sequence: (\\.+)", lambda m: _unknown(m[1])),
+    (r"Undefined control sequence: (\\.+)", r"KaTeX does not know \1"),
     (r"No such environment: (.+)", r"KaTeX has no environment \1"),
     (r"Expected 'EOF', got '}'", "a } without its {"),
     (r"Expected 'EOF', got '&'", "a & outside of an environment such as aligned"),
@@ -31,7 +29,10 @@ _PARSE: tuple[tuple[str, _Words], ...] = (
     (r"Expected 'EOF', got '\\end'", r"an \\end without its \\begin"),
     (r"Expected '\\right', got '(.+)'", r"a \\left without its \\right"),
     (r"Expected '}', got 'EOF'", "a { is not closed"),
-    (r"Unexpected end of input in a macro argument.*", "a { is open, or an argument is missing"),
+    (
+        r"Unexpected end of input in a macro argument.*",
+        "a { is not closed, or an argument is missing",
+    ),
     (r"Expected & or \\\\ or \\cr or \\end", r"an environment is not closed by its \\end"),
     (r"Expected 'EOF', got '(.+)'", r"\1 cannot stand here"),
     (r"Expected group after '(.+)'", r"nothing follows \1"),
@@ -61,12 +62,17 @@ _ADVICE = {
 }
 
 
-def typeset(formula: Formula, result: Mapping[str, Any]) -> Typeset:
-    """The result of one formula, as the driver in V8 gave it."""
+def typeset(
+    formula: Formula, result: Mapping[str, Any], commands: Callable[[], Sequence[str]]
+) -> Typeset:
+    """The result of one formula, as the driver in V8 gave it; `commands` are those KaTeX knows."""
     if "refused" in result:
         refused = result["refused"]
         offset = _offset(formula.tex, refused["offset"])
         message = _refusal(refused["reason"], refused["text"])
+        if unknown := re.fullmatch(r"Undefined control sequence: \\(.+)", refused["text"]):
+            close = get_close_matches(unknown[1], commands(), n=1, cutoff=0.7)
+            message += f"; did you mean \\{close[0]}?" if close else ""
         if offset < 0 and (command := re.search(r"\\[A-Za-z]+", refused["text"])):
             offset = formula.tex.find(command[0])
         code = as_code(formula.tex, formula.display)
@@ -89,18 +95,6 @@ def _refusal(reason: str, text: str) -> str:
         if match := re.fullmatch(pattern, text):
             return words(match) if callable(words) else match.expand(words)
     return f"KaTeX: {text[:200]}"
-
-
-def _unknown(command: str) -> str:
-    close = get_close_matches(command[1:], known_commands(), n=1, cutoff=0.7)
-    return f"KaTeX does not know {command}" + (f"; did you mean \\{close[0]}?" if close else "")
-
-
-@lru_cache(maxsize=1)
-def known_commands() -> tuple[str, ...]:
-    """The commands that KaTeX's script names. Read when the first unknown one turns up."""
-    script = Path(__file__).parent.parent / "vendor" / "katex" / "katex.min.js"
-    return tuple(sorted(set(re.findall(r'"\\\\([A-Za-z]{2,})"', script.read_text("utf-8")))))
 
 
 def _advice(tex: str, warnings: list[dict[str, Any]]) -> list[tuple[Level, int, str]]:

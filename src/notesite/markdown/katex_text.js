@@ -34,6 +34,7 @@ function readable(tree) {
     .replace(INVISIBLE, "")
     .replace(/[ \u2000-\u200a\u205f\u00a0\n\t]+/g, " ")
     .replace(/ ([,;)])/g, "$1")
+    .normalize("NFC")
     .trim();
 }
 
@@ -53,7 +54,7 @@ function show(node) {
 }
 
 function leaf(node) {
-  if (node.character === undefined) return node.toText().replace(/[∥∣]/g, (char) => PLAIN[char]); // text
+  if (node.character === undefined) return (node.toText() ?? "").replace(/[∥∣]/g, (char) => PLAIN[char]);
   return node.width >= 0.16 ? " " : ""; // space, in em
 }
 
