@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,7 +57,7 @@ def process(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProc
 
 def shell(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """The same in this process, which is quicker: streams that are no terminal, an exit code."""
-    before = signal.getsignal(signal.SIGTERM)
+    before = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGINT)]
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.chdir(cwd)
@@ -65,7 +65,8 @@ def shell(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProces
         for name, value in more.items():
             patch.setenv(name, value)
         code = cli.main(arguments)
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before:
+        signal.signal(number, handler)
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
@@ -431,13 +432,14 @@ def test_help_does_not_import_the_builder(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def keep_sigterm() -> object:
-    before = signal.getsignal(signal.SIGTERM)
+def keep_handlers() -> Iterator[None]:
+    before = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGINT)]
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before:
+        signal.signal(number, handler)
 
 
-@pytest.mark.usefixtures("keep_sigterm")
+@pytest.mark.usefixtures("keep_handlers")
 def test_a_fault_is_a_sentence_and_with_verbose_a_traceback(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -455,7 +457,7 @@ def test_a_fault_is_a_sentence_and_with_verbose_a_traceback(
     assert "Traceback" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("keep_sigterm")
+@pytest.mark.usefixtures("keep_handlers")
 def test_what_the_system_refuses_is_named_with_its_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -493,11 +495,15 @@ def test_an_interrupt_ends_a_build_within_a_second_and_leaves_the_old_site(
     points = int(os.environ.get("NOTESITE_SIGNALS", "6"))
     interrupted = 0
     for point in range(points):
+        # an interrupt before the first line of ours is the interpreter's to answer
+        program = "import sys, notesite.cli as c; print(flush=True); sys.exit(c.main(['build']))"
         child = subprocess.Popen(
-            [sys.executable, "-m", "notesite", "build"],
+            [sys.executable, "-c", program],
             cwd=site, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
-        time.sleep(0.15 + 0.8 * point / points)
+        assert child.stdout
+        child.stdout.readline()
+        time.sleep(0.02 + 0.8 * point / points)
         child.send_signal(number)
         sent = time.monotonic()
         _, said = child.communicate()
@@ -506,7 +512,7 @@ def test_an_interrupt_ends_a_build_within_a_second_and_leaves_the_old_site(
         interrupted += 1
         assert child.returncode == code, said
         assert time.monotonic() - sent < 1.5
-        assert b"Traceback" not in said
+        assert said.strip() == b""
         assert (site / "public" / "index.html").read_bytes() == before
     assert interrupted >= min(points, 3)
     assert process("build", cwd=site).returncode == 0

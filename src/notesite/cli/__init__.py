@@ -19,7 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         import signal
 
-        signal.signal(signal.SIGTERM, _terminate)
+        signal.signal(signal.SIGTERM, _interrupted)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored
+            signal.signal(signal.SIGINT, _interrupted)
         return _run(arguments)
     except BrokenPipeError:  # who reads us has gone, as in `notesite build | head -1`: say no more
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -44,8 +46,12 @@ def _run(arguments: Sequence[str] | None) -> int:
     return code
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(TERMINATED)
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    # V8, cut off in the middle, complains while it is taken down, through asyncio and ctypes.
+    # Nothing is imported here: an import may be what was interrupted.
+    getattr(sys.modules.get("logging"), "disable", int)()
+    sys.unraisablehook = lambda fault: None
+    raise KeyboardInterrupt if number == INTERRUPTED - 128 else SystemExit(TERMINATED)
 
 
 def _unexpected(error: Exception, arguments: Sequence[str]) -> int:

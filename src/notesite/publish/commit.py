@@ -8,7 +8,7 @@ from pathlib import Path
 
 from notesite.names import DOT_FOLDER, unsafe_name
 from notesite.problems import Location, Problem
-from notesite.publish.content import flush_folders, named
+from notesite.publish.content import named
 from notesite.publish.manifest import NEXT, Intent, Stop, load_intent
 from notesite.publish.paths import (
     INTENT,
@@ -42,7 +42,8 @@ def complete(root: Path, intent: Intent, step: Callable[[str], None] = lambda na
         unlink_owned(root, path)
         step(f"remove {path}")
     remove_empty(root, intent.empty)
-    flush_folders({(root / path).parent for _, path in intent.renames})
+    # No flush here: should a power cut undo a rename, the manifest has another inode for that file,
+    # and the next build writes it again.
     if (dot / NEXT).exists():
         os.replace(dot / NEXT, dot / MANIFEST)
     step("manifest")

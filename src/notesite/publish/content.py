@@ -47,14 +47,9 @@ def flush(files: Mapping[str, Path]) -> None:
             _flush(path, os.O_RDWR)
 
 
-def flush_folders(folders: set[Path]) -> None:
-    """Have the names in these folders on the disk (Windows has no such call, and needs none)."""
-    if os.name == "nt":
-        return
-    if len(folders) > FEW:
-        os.sync()
-        return
-    for folder in sorted(folders):
+def flush_folder(folder: Path) -> None:
+    """Have the names in this folder on the disk (Windows has no such call, and needs none)."""
+    if os.name != "nt":
         _flush(folder, os.O_RDONLY)
 
 

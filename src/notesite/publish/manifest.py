@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from notesite.problems import Location, Problem
-from notesite.publish.content import flush, flush_folders, named, store
+from notesite.publish.content import flush, flush_folder, named, store
 from notesite.publish.paths import INTENT, MANIFEST
 
 Stored = TypeVar("Stored", bound=Struct)
@@ -77,7 +77,7 @@ def save(path: Path, value: Struct) -> None:
         store(msgspec.json.encode(value, order="deterministic"), new)
         flush({str(path): new})
         os.replace(new, path)
-        flush_folders({path.parent})
+        flush_folder(path.parent)
 
 
 def _load(path: Path, kind: type[Stored]) -> Stored | None:
