@@ -15,6 +15,7 @@ from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
+
 from notesite.cli import main
 
 SITES = Path(__file__).parent / "sites"

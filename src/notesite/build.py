@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from jinja2 import Environment
@@ -36,7 +37,7 @@ from notesite.model import (
     Written,
 )
 from notesite.outputs import plan
-from notesite.problems import in_order
+from notesite.problems import in_order, with_source_lines
 from notesite.publish import publish, recover
 from notesite.scan import Scanned, notes_folder, scan
 from notesite.settings import load_config
@@ -73,7 +74,6 @@ class Plan(Struct, frozen=True):
     library: Library
     outputs: dict[str, Output]
     problems: tuple[Problem, ...]
-    notes: int
 
 
 def build(
@@ -104,7 +104,7 @@ def build(
     planned = make_plan(root, config, target, today(config), drafts, future, progress)
     report = Report(
         problems=tuple(in_order(planned.problems)),
-        notes=planned.notes,
+        notes=planned.library.notes,
         pages=sum(isinstance(output.recipe, Template) for output in planned.outputs.values()),
         held_back=planned.library.held_back,
         output=shown,
@@ -141,20 +141,24 @@ def make_plan(
         lambda document: reading_time(document.counts, speed), drafts, future,
     )  # fmt: skip
     outputs, clashes = plan(library, config, theme)
-    problems += [
-        *scanned.problems,
-        *(p for d in documents for p in d.problems),
-        *library.problems,
-        *clashes,
-    ]
-    return Plan(
-        config,
-        theme,
-        library,
-        outputs,
-        (*problems, *_advice(root, config, scanned)),
-        len(documents),
-    )
+    said = (document.problems for document in documents)
+    problems += [*scanned.problems, *chain.from_iterable(said), *library.problems, *clashes]
+    problems += _advice(root, config, scanned)
+    return Plan(config, theme, library, outputs, _with_lines(problems, scanned.notes))
+
+
+def _with_lines(problems: Iterable[Problem], notes: Iterable[Source]) -> tuple[Problem, ...]:
+    """The problems of notes, with the lines that they point at."""
+    sources = {note.shown: note for note in notes}
+    by_file: dict[str, list[Problem]] = {}
+    for problem in problems:
+        by_file.setdefault(problem.location.path, []).append(problem)
+    found: list[Problem] = []
+    for shown, group in by_file.items():
+        note = sources.get(shown)
+        text = (note.content or b"").decode("utf-8-sig", "replace") if note else ""
+        found += with_source_lines(group, text.splitlines()) if text else group
+    return tuple(found)
 
 
 def _documents(notes: Sequence[Source], config: Config, progress: Progress) -> list[Document]:
@@ -164,7 +168,7 @@ def _documents(notes: Sequence[Source], config: Config, progress: Progress) -> l
         parsed.append(_parsed(note, options))
         progress("reading notes", number + 1, len(notes))
     with Katex(config.math.macros, config.math.output) as katex:
-        return markdown.typeset(notes, parsed, _Shown(katex, progress))
+        return markdown.typeset(parsed, _Shown(katex, progress))
 
 
 def _parsed(note: Source, options: markdown.Options) -> Document:

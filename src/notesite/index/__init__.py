@@ -154,6 +154,7 @@ def _library(
     problems: list[Problem],
     config: Config,
 ) -> Library:
+    count = len(notes)
     introductions = {n.card.url: n.html for n in notes}
     found = tuple(taxonomies.introduced(taxonomy, introductions) for taxonomy in found)
     special = {url for t in found for url in (t.url, *(term.url for term in t.terms))}
@@ -177,6 +178,7 @@ def _library(
         related=tuple(sorted(related.items())),
         redirects=redirects(notes, problems),
         assets=assets,
+        notes=count,
         held_back=held_back,
         problems=tuple(problems),
     )

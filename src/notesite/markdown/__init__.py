@@ -25,7 +25,7 @@ from notesite.markdown.gathered import Gathered
 from notesite.markdown.parser import make_parser
 from notesite.model import Document, Formula, FrontMatter, Html, Problem, Source, Text, Typeset
 from notesite.nodes import FieldError
-from notesite.problems import Location, with_source_lines
+from notesite.problems import Location
 
 LONG_NOTE = 2 * 2**20  # bytes; longer ones get a warning
 
@@ -81,23 +81,18 @@ def parse(source: Source, options: Options) -> Document:
     env: dict[str, Any] = {"note": note, "macros": front.macros}
     tokens = md.parse(body, env)
     document = _document(source, front, tokens, env, options)
-    return replace(document, problems=with_source_lines(note.problems, lines))
+    return replace(document, problems=tuple(note.problems))
 
 
-def typeset(
-    sources: Sequence[Source], documents: Sequence[Document], engine: Engine
-) -> list[Document]:
+def typeset(documents: Sequence[Document], engine: Engine) -> list[Document]:
     """The documents with every formula set, and with what KaTeX complained of as problems.
 
-    `sources` are those of the documents, for the lines that the problems show. A formula that
-    stands in several places is set once.
+    A formula that stands in several places is set once.
     """
     wanted = {_key(formula): formula for document in documents for formula in _formulas(document)}
     results = engine.typeset(list(wanted.values())) if wanted else []
     made = dict(zip(wanted, results, strict=True))
-    return [
-        _filled(source, document, made) for source, document in zip(sources, documents, strict=True)
-    ]
+    return [_filled(document, made) for document in documents]
 
 
 def unreadable(source: Source, message: str, hint: str, line: int = 0, column: int = 0) -> Document:
@@ -181,12 +176,9 @@ def _formulas(document: Document) -> Iterable[Formula]:
     return (piece for part in parts for piece in part.pieces if isinstance(piece, Formula))
 
 
-def _filled(source: Source, document: Document, made: dict[_Key, Typeset]) -> Document:
+def _filled(document: Document, made: dict[_Key, Typeset]) -> Document:
     if not any(True for _ in _formulas(document)):
         return document
-    complaints = list(_complaints(document, made))
-    if complaints:
-        complaints = list(with_source_lines(complaints, _lines(source)))
     return replace(
         document,
         body=_html(document.body, made),
@@ -195,12 +187,8 @@ def _filled(source: Source, document: Document, made: dict[_Key, Typeset]) -> Do
         excerpt=_html(document.excerpt, made),
         excerpt_text=_text(document.excerpt_text, made),
         headings=tuple(replace(h, text=_text(h.text, made)) for h in document.headings),
-        problems=(*document.problems, *complaints),
+        problems=(*document.problems, *_complaints(document, made)),
     )
-
-
-def _lines(source: Source) -> list[str]:
-    return decode(source.content or b"").split("\n")
 
 
 def _html(html: Html, made: dict[_Key, Typeset]) -> Html:

@@ -136,5 +136,6 @@ class Library(Struct, frozen=True):
     related: tuple[tuple[str, tuple[Link, ...]], ...]
     redirects: tuple[tuple[str, str], ...]  # from site path, to site path
     assets: tuple[Asset, ...]
+    notes: int  # how many are published, with those that introduce a section or term
     held_back: tuple[int, int]  # drafts, future notes
     problems: tuple[Problem, ...]
