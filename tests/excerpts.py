@@ -10,9 +10,10 @@ import html5lib
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from notesite.markdown import excerpt, tex
+from notesite.markdown import excerpt
 from notesite.markdown.excerpt import Excerpt
 from notesite.markdown.gathered import MARKER, Gathered
+from notesite.markdown.math import tex
 from notesite.markdown.parser import make_parser
 from notesite.model import Formula
 

@@ -39,7 +39,7 @@ READERS = (
     "theming",
 )  # what they read comes to the pure stages as values
 # These read the files of their engine, and watch how long it takes.
-ENGINE = ("markdown.katex", "markdown.katex_messages")
+ENGINE = ("markdown.math.katex", "markdown.math.messages")
 
 IO_MODULES = {
     "asyncio", "fcntl", "getpass", "glob", "http", "importlib", "io", "locale", "logging", "mmap",
@@ -274,7 +274,7 @@ def test_what_breaks_a_rule_is_found(rule: Rule, name: str, text: str) -> None:
     [
         (points_right, "render", "from notesite.model import Html"),
         (points_right, "markdown.tex", "from notesite.markdown.gathered import gathered"),
-        (touches_the_world, "markdown.katex", "from pathlib import Path"),
+        (touches_the_world, "markdown.math.katex", "from pathlib import Path"),
         (touches_the_world, "index.urls", "from urllib.parse import quote"),
         (touches_the_world, "index.urls", "from pathlib import PurePosixPath"),
         (touches_the_world, "scan", "import os"),

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it.token import Token
 
-from notesite.markdown import tex
+from notesite.markdown.math import tex
 
 ATOMS = ["か\u3099", "👩‍👩‍👧‍👦", "👍🏽", "🇯🇵", "1️⃣", "क्षि", "e\u0301", "한"]
 WORDS = [

@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_math import formulas
 
-from notesite.markdown import katex as engine
-from notesite.markdown.katex import Katex
+from notesite.markdown.math import katex as engine
+from notesite.markdown.math.katex import Katex
 from notesite.model import Formula, Typeset
 
 SOURCES = str(Path(__file__).resolve().parent.parent / "src")
@@ -270,7 +270,7 @@ def test_a_formula_that_eats_memory_is_stopped_and_named(monkeypatch: pytest.Mon
 
 def test_a_process_that_forgets_to_close_katex_ends_all_the_same() -> None:
     script = (
-        "from notesite.markdown.katex import Katex\n"
+        "from notesite.markdown.math.katex import Katex\n"
         "from notesite.model import Formula\n"
         "katex = Katex()\n"
         "print(katex.typeset([Formula('x^2', False)])[0].text.encode())\n"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from markdown_fixtures import cases
 from markdown_it import MarkdownIt
 
-from notesite.markdown import tex
 from notesite.markdown.gathered import MARKER, Gathered
+from notesite.markdown.math import tex
 from notesite.markdown.parser import make_parser
 from notesite.model import Formula
 from notesite.problems import Problem

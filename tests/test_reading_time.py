@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notesite.markdown import tex
 from notesite.markdown.counts import SPEED, count, reading_time, steps
 from notesite.markdown.gathered import Gathered
+from notesite.markdown.math import tex
 from notesite.markdown.parser import make_parser
 from notesite.model import Counts
 

@@ -21,7 +21,7 @@ from notesite.config import FILE_NAME, Config
 from notesite.index import index
 from notesite.limits import TimeLimit, time_limit
 from notesite.markdown.counts import reading_time
-from notesite.markdown.katex import Katex
+from notesite.markdown.math.katex import Katex, KatexMissing
 from notesite.model import (
     Copy,
     Document,
@@ -101,7 +101,11 @@ def build(
     recovered = recover(target, sources=sources, shown=shown)
     if recovered.problems:
         return Report(tuple(in_order(recovered.problems)), refused=recovered.refused, output=shown)
-    planned = make_plan(root, config, target, today(config), drafts, future, progress)
+    try:
+        planned = make_plan(root, config, target, today(config), drafts, future, progress)
+    except KatexMissing as error:
+        problem = Problem("error", str(error), Location("notesite"), frame=True)
+        return Report((problem,), output=shown)
     report = Report(
         problems=tuple(in_order(planned.problems)),
         notes=planned.library.notes,
@@ -144,21 +148,11 @@ def make_plan(
     said = (document.problems for document in documents)
     problems += [*scanned.problems, *chain.from_iterable(said), *library.problems, *clashes]
     problems += _advice(root, config, scanned)
-    return Plan(config, theme, library, outputs, _with_lines(problems, scanned.notes))
-
-
-def _with_lines(problems: Iterable[Problem], notes: Iterable[Source]) -> tuple[Problem, ...]:
-    """The problems of notes, with the lines that they point at."""
-    sources = {note.shown: note for note in notes}
-    by_file: dict[str, list[Problem]] = {}
-    for problem in problems:
-        by_file.setdefault(problem.location.path, []).append(problem)
-    found: list[Problem] = []
-    for shown, group in by_file.items():
-        note = sources.get(shown)
-        text = (note.content or b"").decode("utf-8-sig", "replace") if note else ""
-        found += with_source_lines(group, text.splitlines()) if text else group
-    return tuple(found)
+    contents = {note.shown: note.content or b"" for note in scanned.notes}
+    found = with_source_lines(
+        problems, lambda path: contents.get(path, b"").decode("utf-8-sig", "replace")
+    )
+    return Plan(config, theme, library, outputs, found)
 
 
 def _documents(notes: Sequence[Source], config: Config, progress: Progress) -> list[Document]:

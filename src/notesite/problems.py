@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 from unicodedata import east_asian_width
 
@@ -41,15 +41,21 @@ class Problem(Struct, frozen=True):
     frame: bool = False
 
 
-def with_source_lines(problems: Iterable[Problem], lines: list[str]) -> tuple[Problem, ...]:
-    """The problems of one file, each with the line that it points at (`lines` is that file's
-    text)."""
-    return tuple(
-        replace(problem, source_line=lines[problem.location.line - 1])
-        if 0 < problem.location.line <= len(lines) and not problem.source_line
-        else problem
-        for problem in problems
-    )
+def with_source_lines(
+    problems: Iterable[Problem], text_of: Callable[[str], str]
+) -> tuple[Problem, ...]:
+    """The problems, each with the line that it points at. `text_of` no file is ""."""
+    lines: dict[str, list[str]] = {}
+    found = []
+    for problem in problems:
+        path, number = problem.location.path, problem.location.line
+        if number and not problem.source_line:
+            if path not in lines:
+                lines[path] = text_of(path).splitlines()
+            if number <= len(lines[path]):
+                problem = replace(problem, source_line=lines[path][number - 1])
+        found.append(problem)
+    return tuple(found)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

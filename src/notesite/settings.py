@@ -74,7 +74,7 @@ def read_config(text: str, shown: str) -> tuple[Config, tuple[Problem, ...]]:
         Problem("error", e.message, Location(shown, e.line, e.column), e.hint, frame=True)
         for e in errors
     ]
-    return config, with_source_lines(problems, text.split("\n"))
+    return config, with_source_lines(problems, lambda path: text)
 
 
 def with_base_url(config: Config, base_url: str) -> Config:

@@ -60,6 +60,8 @@ def _packaged(folder: str) -> Iterable[Source]:
 
 def _katex() -> Iterable[Source]:
     """KaTeX's style sheet and fonts, which a site serves itself."""
+    if not KATEX.is_dir():
+        return  # the engine says so, with what to do
     yield _source("katex.css", "KaTeX's katex.min.css", KATEX / "katex.min.css")
     for name, entry in _walk(KATEX / "fonts"):
         yield _source(f"fonts/{name}", f"KaTeX's {name}", entry)

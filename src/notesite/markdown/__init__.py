@@ -19,9 +19,10 @@ from msgspec.structs import replace
 from notesite.config import Config
 from notesite.decode import decode
 from notesite.markdown import excerpt as excerpts
-from notesite.markdown import front_matter, links, tex, titles
+from notesite.markdown import front_matter, links, titles
 from notesite.markdown.counts import count
 from notesite.markdown.gathered import Gathered
+from notesite.markdown.math import tex
 from notesite.markdown.parser import make_parser
 from notesite.model import Document, Formula, FrontMatter, Html, Problem, Source, Text, Typeset
 from notesite.nodes import FieldError

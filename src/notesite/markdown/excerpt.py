@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from notesite.markdown.gathered import gathered
 from notesite.markdown.graphemes import is_hangul
-from notesite.markdown.inline_formula import as_inline
+from notesite.markdown.math.inline_formula import as_inline
 from notesite.markdown.reading import Frame, Unit, read, read_inline
 from notesite.model import Heading
 

@@ -14,9 +14,10 @@ from html import escape
 from markdown_it.token import Token
 from msgspec import Struct
 
-from notesite.markdown import raw_html, tex
+from notesite.markdown import raw_html
 from notesite.markdown.callouts import ALIASES
 from notesite.markdown.graphemes import clusters, columns
+from notesite.markdown.math import tex
 from notesite.model import Formula
 
 LISTS = {"bullet_list", "ordered_list"}

@@ -16,9 +16,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec.structs import replace
 
-from notesite.markdown import excerpt, tex
+from notesite.markdown import excerpt
 from notesite.markdown.front_matter import name_without_date
 from notesite.markdown.gathered import Gathered
+from notesite.markdown.math import tex
 from notesite.model import FrontMatter
 
 

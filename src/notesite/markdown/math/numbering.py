@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 
 from notesite.markdown.gathered import Gathered
-from notesite.markdown.tex_scan import INTERESTING, LONGEST, Edit, Name, Row, Scan, scan
+from notesite.markdown.math.commands import INTERESTING, LONGEST, Edit, Name, Row, Scan, scan
 from notesite.model import Formula
 
 Starts = tuple[tuple[int, int], ...]

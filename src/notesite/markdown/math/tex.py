@@ -22,14 +22,14 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from notesite.markdown.gathered import Gathered, gathered
-from notesite.markdown.numbering import Numbering, Placed, place
-from notesite.markdown.tex_blocks import forget as forget_lines
-from notesite.markdown.tex_blocks import math_block
-from notesite.markdown.tex_places import Places
-from notesite.markdown.tex_scan import Edit, Name
-from notesite.markdown.tex_spans import Spans
-from notesite.markdown.tex_tables import forget as forget_tables
-from notesite.markdown.tex_tables import with_formulas
+from notesite.markdown.math.blocks import forget as forget_lines
+from notesite.markdown.math.blocks import math_block
+from notesite.markdown.math.commands import Edit, Name
+from notesite.markdown.math.numbering import Numbering, Placed, place
+from notesite.markdown.math.places import Places
+from notesite.markdown.math.spans import Spans
+from notesite.markdown.math.tables import forget as forget_tables
+from notesite.markdown.math.tables import with_formulas
 
 __all__ = ["place", "plugin", "width"]
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from markdown_it.rules_block import StateBlock
 
 from notesite.markdown.gathered import gathered
-from notesite.markdown.tex_spans import CJK, TEX_SIGN, is_bracketed_math, is_math
+from notesite.markdown.math.spans import CJK, TEX_SIGN, is_bracketed_math, is_math
 
 _ENVIRONMENT = re.compile(
     r"\\begin\{((?:equation|align|alignat|flalign|gather|multline|eqnarray|aligned|alignedat|gathered"

@@ -11,8 +11,8 @@ from typing import Any
 
 from markdown_it.rules_block import StateBlock
 
-from notesite.markdown.tex_blocks import lines_of
-from notesite.markdown.tex_spans import Spans
+from notesite.markdown.math.blocks import lines_of
+from notesite.markdown.math.spans import Spans
 
 Rule = Callable[[StateBlock, int, int, bool], bool]
 _BAR = "\ufdd0"  # a noncharacter of Unicode

@@ -1,4 +1,4 @@
-// Runs inside V8 beside katex_driver.js. In: KaTeX's tree of a formula. Out: text that a reader of a
+// Runs inside V8 beside driver.js. In: KaTeX's tree of a formula. Out: text that a reader of a
 // title, a table of contents or a search result can read: `KL(p‖q)`, `x²`, `√(a + b)`, `∑ᵢ xᵢ`.
 "use strict";
 

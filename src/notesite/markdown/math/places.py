@@ -8,7 +8,7 @@ from itertools import accumulate
 from markdown_it.token import Token
 
 from notesite.markdown.gathered import Gathered
-from notesite.markdown.numbering import Starts
+from notesite.markdown.math.numbering import Starts
 
 
 class Places:

@@ -17,7 +17,7 @@ from typing import Any
 
 from msgspec.json import Decoder
 
-from notesite.markdown import katex_messages as messages
+from notesite.markdown.math import messages
 from notesite.model import Formula, Typeset
 
 LONGEST = 10_000  # characters a formula
@@ -32,10 +32,10 @@ _MOST_HTML = 2_000_000  # characters after which a call comes back
 Result = dict[str, Any]  # what the driver says of one formula
 
 _HERE = Path(__file__).parent
-_VENDORED = _HERE.parent / "vendor" / "katex"
+_VENDORED = _HERE.parents[1] / "vendor" / "katex"
 _SCRIPTS = (
     _VENDORED / "katex.min.js", _VENDORED / "mhchem.min.js",
-    _HERE / "katex_text.js", _HERE / "katex_driver.js",
+    _HERE / "text.js", _HERE / "driver.js",
 )  # fmt: skip
 _REFUSED_BY_US = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 

@@ -1,0 +1,1 @@
+"""Math in Markdown: TeX is found and numbered here (`tex`), and set by KaTeX (`katex`)."""
