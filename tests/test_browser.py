@@ -103,7 +103,7 @@ def test_formulas_are_shown_with_the_sites_own_fonts(
 def test_a_page_without_a_formula_fetches_nothing_of_katex(
     context: BrowserContext, host: str
 ) -> None:
-    seen = visit(context, host + "/repo/404.html")
+    seen = visit(context, host + "/repo/manual/theming/")
     assert not [path for path in seen.paths() if "katex" in path.lower()]
     assert seen.complaints == []
 
