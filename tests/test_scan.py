@@ -56,6 +56,31 @@ def test_what_is_private_or_ignored_or_an_editors_is_never_read(tmp_path: Path) 
     assert paths(scanned(root, config)) == (["_drafts/d.md", "_index.md", "_posts/p.md"], [])
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["a.md~", "#a.md#", "4913", "___jb_tmp___", "a.md.swp", ".a.md.swx", "a.md.bak", "a.md.orig",
+     "Thumbs.db", "desktop.ini"],
+)  # fmt: skip
+def test_what_editors_leave_beside_a_note_is_never_published(name: str, tmp_path: Path) -> None:
+    root = site(tmp_path, "notes/a.md", f"notes/{name}", "notes/data.bak.csv")
+    assert paths(scanned(root)) == (["a.md"], ["data.bak.csv"])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left"),
+    [
+        ("x.md", []),
+        ("/x.md", ["a/x.md"]),
+        ("**/x.md", []),
+        ("a/*", ["x.md"]),
+        ("a/", ["x.md"]),
+    ],
+)
+def test_ignore_reads_as_in_a_gitignore(pattern: str, left: list[str], tmp_path: Path) -> None:
+    root = site(tmp_path, "notes/x.md", "notes/a/x.md")
+    assert paths(scanned(root, Config(ignore=(pattern,))))[0] == left
+
+
 def test_a_folder_of_notes_that_is_asked_for_and_missing_stops_the_build(tmp_path: Path) -> None:
     (problem,) = scanned(site(tmp_path, "a.md"), Config(notes="wiki")).problems
     assert problem.frame
@@ -78,6 +103,57 @@ def test_links_are_followed_within_the_site_only(tmp_path: Path) -> None:
         ("notes/loop", "warning"),
         ("notes/nowhere.md", "warning"),
     }
+
+
+@pytest.mark.parametrize("folder", ["notes", "static", "templates"])
+def test_a_whole_folder_that_is_a_link_out_of_the_site_is_not_followed(
+    folder: str, tmp_path: Path
+) -> None:
+    outside = site(tmp_path / "outside", "secret.md", "secret.png")
+    root = site(tmp_path / "site", "notesite.yaml")
+    (root / folder).symlink_to(outside)
+    found = scanned(root)
+    assert (found.notes, found.assets, found.static, found.templates) == ((), (), (), ())
+    assert [(str(p.location), p.level) for p in found.problems] == [(folder, "error")]
+
+
+def test_a_setting_may_name_a_folder_of_notes_outside_of_the_site(tmp_path: Path) -> None:
+    site(tmp_path, "vault/a.md", "site/notesite.yaml")
+    assert paths(scanned(tmp_path / "site", Config(notes="../vault")))[0] == ["a.md"]
+
+
+@pytest.mark.parametrize("name", [b"\xff.md", b"\xff.png", b"\xff/a.md"])
+def test_a_name_that_is_not_utf_8_is_an_error_that_shows_its_bytes(
+    name: bytes, tmp_path: Path
+) -> None:
+    file = Path(os.fsdecode(os.fsencode(site(tmp_path, "notes/a.md") / "notes") + b"/" + name))
+    try:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("x")
+    except (OSError, UnicodeError):
+        pytest.skip("this file system refuses such names")
+    found = scanned(tmp_path)
+    assert paths(found) == (["a.md"], [])
+    (problem,) = found.problems
+    assert problem.level == "error"
+    assert str(problem.location).startswith("notes/\\xff")
+
+
+def test_two_names_in_two_normal_forms_are_an_error(tmp_path: Path) -> None:
+    root = site(tmp_path, "notes/\u30ac.md", "notes/\u30ab\u3099.md")
+    if len(list((root / "notes").iterdir())) < 2:
+        pytest.skip("this file system takes them for one")
+    found = scanned(root)
+    assert paths(found)[0] == ["\u30ac.md"]
+    assert [problem.level for problem in found.problems] == ["error"]
+
+
+def test_a_folder_with_the_name_of_a_note_is_a_warning_and_its_notes_are_read(
+    tmp_path: Path,
+) -> None:
+    found = scanned(site(tmp_path, "notes/x.md/y.md"))
+    assert paths(found)[0] == ["x.md/y.md"]
+    assert [(p.level, str(p.location)) for p in found.problems] == [("warning", "notes/x.md")]
 
 
 def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ say.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from datetime import date
@@ -29,6 +30,11 @@ CACHE = ".notesite"
 _NEVER = {"node_modules", CACHE}
 _UNDERSCORED = {"_index.md", "_index.markdown", "_posts", "_drafts"}
 _DOTTED = {".well-known", ".nojekyll"}  # what may begin with a dot in static/
+# what editors and systems leave beside notes: backups, half-written copies, locks
+_LITTER = re.compile(
+    r".*~|#.*#|4913|___jb_.*|.*\.sw[a-z]|.*\.(?:md|markdown)\.[^.]+|Thumbs\.db|desktop\.ini",
+    re.I | re.S,
+)
 
 
 class Scanned(Struct, frozen=True):
@@ -60,7 +66,7 @@ def scan(root: Path, config: Config, output: Path) -> Scanned:
         problems.append(Problem("warning", message, Location("."), hint))
     notes, assets = [], []
     for path, file in walk.files(folder):
-        if file.name in (FILE_NAME, "Thumbs.db") or file.name.endswith("~"):
+        if file.name == FILE_NAME or _LITTER.fullmatch(file.name):
             continue
         if path.lower().endswith(NOTE_SUFFIXES):
             if note := walk.read(path, file, dates.get(path)):
@@ -102,8 +108,13 @@ class _Walk:
         self.underscored = underscored  # whether names that begin with `_` count, as in templates/
 
     def files(self, top: Path) -> Iterator[tuple[str, Path]]:
-        """Every file below `top`: its path relative to it (`/`, NFC) and where it is."""
-        if top.is_dir():
+        """Every file below `top`: its path relative to it (`/`, NFC) and where it is.
+
+        A setting may name a folder outside of the site; a link that only looks like one inside
+        may not lead there.
+        """
+        seems_inside = Path(os.path.abspath(top)).is_relative_to(os.path.abspath(self.root))
+        if top.is_dir() and (not seems_inside or self._inside(top)):
             yield from self._folder(top, "", frozenset())
 
     def _folder(
@@ -114,18 +125,25 @@ class _Walk:
             self._problem("warning", "this link leads back to a folder that holds it", folder)
             return
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: normalize("NFC", entry.name))
+            entries = sorted(os.scandir(folder), key=lambda e: (normalize("NFC", e.name), e.name))
         except OSError as error:
             self._problem("error", f"the folder cannot be read: {error.strerror}", folder)
             return
+        seen = ""
         for entry in entries:
             file = Path(entry.path)
             path = prefix + normalize("NFC", entry.name)
             if self._left_out(path, file):
                 continue
+            if reason := _bad_name(path, seen):
+                self._problem("error", reason, file)
+                continue
+            seen = path
             if entry.is_symlink() and not self._inside(file):
                 continue
             if entry.is_dir():
+                if path.lower().endswith(NOTE_SUFFIXES):
+                    self._problem("warning", "this is a folder with the name of a note", file)
                 yield from self._folder(file, path + "/", above | {real})
             else:
                 yield path, file
@@ -185,17 +203,33 @@ class _Walk:
 
     def _shown(self, file: Path) -> str:
         """How problems name a file: relative to the site, a broken name made printable."""
-        name = normalize("NFC", os.path.relpath(file, self.root)).replace(os.sep, "/")
-        return name.encode("utf-8", "backslashreplace").decode()
+        name = os.fsencode(os.path.relpath(file, self.root)).decode("utf-8", "backslashreplace")
+        return normalize("NFC", name).replace(os.sep, "/")
 
     def _problem(self, level: Level, message: str, file: Path) -> None:
         self.problems.append(Problem(level, message, Location(self._shown(file))))
 
 
+def _bad_name(path: str, seen: str) -> str:
+    """Why a file of this path (NFC) cannot be read, or "". `seen` is the path before it in
+    order."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return "this name is not UTF-8, so it cannot be a part of a URL; rename it"
+    if path == seen:
+        return f"another file here has the name {path} in another Unicode normal form"
+    return ""
+
+
 def _matches(path: str, pattern: str) -> bool:
-    """Whether `ignore:` names this path: `drafts/`, `*.psd`, `private/**`, as in a .gitignore."""
-    pattern = pattern.strip("/")
-    return fnmatchcase(path, pattern) or fnmatchcase(path.rsplit("/", 1)[-1], pattern)
+    """Whether `ignore:` names this path: `drafts/`, `*.psd`, `/top.md`, `private/**`, `**/x`, as in
+    a .gitignore."""
+    anchored = pattern.startswith("/")
+    pattern = pattern.strip("/").removeprefix("**/")
+    if fnmatchcase(path, pattern):
+        return True
+    return not anchored and fnmatchcase(path.rsplit("/", 1)[-1], pattern)
 
 
 def _digest(content: bytes) -> bytes:
