@@ -112,6 +112,47 @@ def test_two_notes_that_ask_for_one_url_are_an_error_that_names_both() -> None:
     assert str(problem.location) == "notes/b.md:3:7"
 
 
+@pytest.mark.parametrize(
+    ("notes", "party"),
+    [
+        ({"a.md": note("A", permalink="/posts/"), "posts/b.md": note("B")}, "the section posts"),
+        ({"a.md": note("A", permalink="/Posts/"), "posts/b.md": note("B")}, "the section posts"),
+        ({"a.md": note("A", slug="archive")}, "the archive"),
+        ({"a.md": note("A", permalink="/page/2/")}, "the listing /"),
+        ({"a.md": note("A", permalink="/tags/x/page/2"), "b.md": note("B", tags="x")},
+         "the listing /tags/x/"),
+        ({"a.md": note("A", redirect_from="/posts/"), "posts/b.md": note("B")},
+         "the section posts"),
+        ({"a.md": note("A", redirect_from="/tags/x/", tags="x")}, "the term x"),
+        ({"a.md": note("A", aliases="[/tags/]", tags="x")}, "the taxonomy tags"),
+    ],
+)  # fmt: skip
+def test_who_asks_for_a_url_of_the_site_itself_is_told_what_has_it(
+    notes: dict[str, str], party: str
+) -> None:
+    (problem,) = library(notes).problems
+    assert problem.level == "error"
+    assert problem.message.startswith(f"notes/a.md and {party} both ask for the URL /")
+    assert problem.location.line > 1
+
+
+@pytest.mark.parametrize("path", ["archive.md", "page/2.md", "posts/page/3.md"])
+def test_a_note_whose_name_makes_a_url_of_the_site_gets_another(path: str) -> None:
+    made = library({path: note("A"), "posts/b.md": note("B")})
+    taken = "/" + path.removesuffix(".md")
+    url = next(page.card.url for page in made.pages if page.card.title == "A")
+    assert url.startswith(f"{taken}-")
+    assert [problem.level for problem in made.problems] == ["warning"]
+
+
+def test_two_folders_that_make_one_section_are_an_error_that_names_both() -> None:
+    made = library({"A B/x.md": note("X"), "a-b/y.md": note("Y"), "a-b/z/w.md": note("W")})
+    (problem,) = made.problems
+    assert (problem.level, str(problem.location)) == ("error", "notes/a-b")
+    assert problem.message == "the folders A B and a-b both are the section /a-b/"
+    assert len(made.pages) == 3
+
+
 # --- sections -------------------------------------------------------------------------------------
 
 
@@ -180,6 +221,30 @@ def test_drafts_and_notes_of_the_future_are_held_back_and_counted() -> None:
     assert len(everything.pages) == 5
 
 
+def test_the_files_of_a_draft_are_held_back_with_it() -> None:
+    files = ("_drafts/a.png", "x/_drafts/b/c.png", "draft/d.png", "draft/more/e.png",
+             "broken/f.png", "shown/g.png")  # fmt: skip
+    notes = {
+        "draft/index.md": note("D", draft="true"),
+        "broken/index.md": note("B", date="tomorrow"),
+        "shown/index.md": note("S", permalink="/s.html"),
+    }
+    assert [asset.path for asset in library(notes, assets=files).assets] == ["g.png"]
+    everything = library(notes, assets=files, drafts=True)
+    assert {asset.path for asset in everything.assets} == {
+        "drafts/a.png", "x/drafts/b/c.png", "draft/d.png", "draft/more/e.png", "g.png"
+    }  # fmt: skip
+
+
+def test_two_files_that_differ_by_case_alone_are_an_error_and_the_first_is_published() -> None:
+    made = library({}, assets=("i/A.png", "i/a.png", "i/B.png"), static=("i/b.png",))
+    assert [asset.path for asset in made.assets] == ["i/A.png"]
+    assert [(p.level, str(p.location)) for p in made.problems] == [
+        ("error", "notes/i/a.png"),
+        ("error", "notes/i/B.png"),
+    ]
+
+
 def test_a_note_with_an_error_is_left_out() -> None:
     assert library({"a.md": note("A", date="tomorrow"), "b.md": note("B")}).listing[0].title == "B"
 
@@ -216,6 +281,23 @@ def test_terms_that_differ_by_case_or_width_are_one_named_as_most_notes_spell_it
 def test_two_terms_never_share_a_url() -> None:
     (taxonomy,) = library({"a.md": note("A", tags="['C', 'C!', 'C?']")}).taxonomies
     assert len({term.url for term in taxonomy.terms}) == 3
+
+
+def test_a_term_counts_the_notes_that_it_lists() -> None:
+    notes = {
+        "a.md": note("A", tags="x"),
+        "b.md": note("B", tags="[x, y]", listed="false"),
+        "s/_index.md": note("S", tags="[x, z]"),
+    }
+    made = library(notes)
+    assert [(term.name, term.count) for term in made.taxonomies[0].terms] == [("x", 1)]
+    assert [[card.title for card in cards] for _, _, cards in made.terms] == [["A"]]
+
+
+def test_a_folder_of_introductions_does_not_hide_the_list_of_all_terms() -> None:
+    made = library({"a.md": note("A", tags="x"), "tags/y.md": note("No term")})
+    assert [section.url for section in made.sections] == ["/"]
+    assert {page.card.url for page in made.pages} == {"/a/", "/tags/y/"}
 
 
 def test_a_note_at_the_path_of_a_term_introduces_it() -> None:
@@ -280,7 +362,9 @@ def test_a_link_to_a_note_leads_to_its_url_under_the_base_path() -> None:
 
 
 def test_an_absolute_path_is_found_below_the_notes_or_in_static_or_in_the_site() -> None:
-    text = note("X", "![a](/images/a.png) [b](/b.pdf) [c](/archive/)")
+    text = note(
+        "X", "![a](/images/a.png) [b](/b.pdf) [c](/archive/) [d](/old/)", redirect_from="old"
+    )
     made = library({"x.md": text}, assets=("images/a.png",), static=("b.pdf",))
     assert made.problems == ()
 

@@ -5,17 +5,18 @@ A set of functions, each with its own inputs; this module calls them in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from notesite.config import Config
-from notesite.index import neighbours, taxonomies
+from notesite.index import files, neighbours, taxonomies
 from notesite.index.cards import Published, asked_template, make_card
 from notesite.index.links import Targets, fill
 from notesite.index.order import in_listing_order
 from notesite.index.redirects import redirects
+from notesite.index.reserved import Reserved
 from notesite.index.sections import breadcrumbs, make_sections, off_home
-from notesite.index.urls import Address, assign, folder_url, is_bundle
+from notesite.index.urls import Address, Standing, assign, folder_url, stand
 from notesite.model import (
     Asset,
     Card,
@@ -49,18 +50,26 @@ def index(
     out.
     """
     shown, held_back, counts = _visible(documents, today, drafts, future)
-    addresses, problems = assign(shown, config)
-    shown = [document for document in shown if document.path in addresses]
-    found = taxonomies.collect(shown, config.taxonomies)
-    published = tuple(_assets(assets, shown, addresses))
-    targets = _targets(addresses, published, static, held_back, found, config)
+    standing = stand(shown)
+    found = _taxonomies(standing, config)
+    reserved = Reserved(standing, found)
+    addresses, problems = assign(standing, reserved.by, config)
+    problems += reserved.problems
+    if len(addresses) < len(shown):
+        shown = [document for document in shown if document.path in addresses]
+        found = _taxonomies([note for note in standing if note.document.path in addresses], config)
+    old = redirects(shown, addresses, reserved.for_redirects(), problems)
+    held = files.withheld(stand(documents), addresses, drafts)
+    published = tuple(files.place(assets, shown, addresses, held, static, problems))
+    urls = _urls(addresses, found) | dict(old).keys() | {"/" + path for path in static}
+    targets = _targets(addresses, published, urls, held_back, config)
     notes = [
         _published(
             document, addresses[document.path], found, targets, config, reading_time, problems
         )
         for document in shown
     ]
-    return _library(notes, found, published, counts, problems, config)
+    return _library(notes, found, published, old, counts, problems, config)
 
 
 def _visible(
@@ -86,39 +95,32 @@ def _visible(
     return shown, frozenset(held), (number["draft"], number["future"])
 
 
-def _assets(
-    assets: Iterable[Source], shown: Iterable[Document], addresses: dict[str, Address]
-) -> Iterable[Asset]:
-    """Files beside notes, under their folder's URL. Those in the folder of a note that is held back
-    stay."""
-    bundles = {
-        document.path.rpartition("/")[0]: addresses[document.path].url
-        for document in shown
-        if is_bundle(document.path) and addresses[document.path].kind == "note"
-    }
-    for source in assets:
-        folder, _, name = source.path.rpartition("/")
-        url = bundles.get(folder) or folder_url(folder)
-        yield Asset(url.lstrip("/") + name, source)
+def _taxonomies(standing: Iterable[Standing], config: Config) -> tuple[Taxonomy, ...]:
+    """Of the notes that stand in listings; an introduction's own terms lead nowhere."""
+    notes = (note.document for note in standing if note.kind == "note")
+    return taxonomies.collect(notes, config.taxonomies)
 
 
-def _targets(
-    addresses: dict[str, Address],
-    assets: Iterable[Asset],
-    static: Iterable[str],
-    held_back: frozenset[str],
-    found: Iterable[Taxonomy],
-    config: Config,
-) -> Targets:
-    notes = {path: address.url for path, address in addresses.items()}
-    urls = {"/", "/archive/", *notes.values(), *("/" + path for path in static)}
-    for address in addresses.values():
-        folder = address.folder
+def _urls(addresses: Mapping[str, Address], found: Iterable[Taxonomy]) -> set[str]:
+    """The site paths of all pages but redirects and later pages of listings."""
+    urls = {"/", "/archive/", "/404.html", *(address.url for address in addresses.values())}
+    for folder in {address.folder for address in addresses.values()}:
         while folder:
             urls.add(folder_url(folder))
             folder = folder.rpartition("/")[0]
     for taxonomy in found:
         urls |= {taxonomy.url, *(term.url for term in taxonomy.terms)}
+    return urls
+
+
+def _targets(
+    addresses: Mapping[str, Address],
+    assets: Iterable[Asset],
+    urls: set[str],
+    held_back: frozenset[str],
+    config: Config,
+) -> Targets:
+    notes = {path: address.url for path, address in addresses.items()}
     by_path = {asset.source.path: "/" + asset.path for asset in assets}
     return Targets(
         notes, held_back, by_path, frozenset(urls | set(by_path.values())), config.base_path
@@ -150,6 +152,7 @@ def _library(
     notes: list[Published],
     found: tuple[Taxonomy, ...],
     assets: tuple[Asset, ...],
+    old: tuple[tuple[str, str], ...],
     held_back: tuple[int, int],
     problems: list[Problem],
     config: Config,
@@ -160,6 +163,7 @@ def _library(
     special = {url for t in found for url in (t.url, *(term.url for term in t.terms))}
     notes = [n for n in notes if n.card.url not in special]
     sections = make_sections(notes, config)
+    home = sections[0]
     titles = {section.url: section.title for section in sections}
     away = off_home(notes)
     single = [n for n in notes if n.address.kind == "note"]
@@ -169,14 +173,14 @@ def _library(
     near = neighbours.chronology(listed)
     return Library(
         pages=tuple(_page(note, titles, series.get(note.card.url, ())) for note in single),
-        sections=sections,
-        home=sections[0],
+        sections=tuple(section for section in sections if section.url not in special),
+        home=home,
         taxonomies=found,
         terms=tuple(_terms(found, [n for n in single if n.document.front_matter.listed])),
         listing=in_listing_order(listed),
         chronology=tuple((url, *pair) for url, pair in sorted(near.items())),
         related=tuple(sorted(related.items())),
-        redirects=redirects(notes, problems),
+        redirects=old,
         assets=assets,
         notes=count,
         held_back=held_back,

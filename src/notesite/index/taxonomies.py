@@ -21,8 +21,9 @@ def names_of(front: FrontMatter, taxonomy: str) -> tuple[str, ...]:
 
 
 def collect(documents: Iterable[Document], names: Iterable[str]) -> tuple[Taxonomy, ...]:
-    """The taxonomies that have a term at all; a term is named as most notes spell it."""
-    documents = list(documents)
+    """The taxonomies that have a term at all; a term is named as most notes spell it. Notes that
+    no listing shows do not count."""
+    documents = [document for document in documents if document.front_matter.listed]
     return tuple(t for name in names if (t := _taxonomy(name, documents)).terms)
 
 

@@ -4,7 +4,7 @@ introduction)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import Literal
@@ -20,6 +20,14 @@ Kind = Literal["note", "section"]
 
 _CLASH_HINT = "change the slug or permalink of one of them"
 _NEED_DATE = (":year", ":month", ":day")
+
+
+class Standing(Struct, frozen=True):
+    """A document with the folder it belongs to, and its kind."""
+
+    document: Document
+    folder: str
+    kind: Kind
 
 
 class Address(Struct, frozen=True):
@@ -49,32 +57,51 @@ def name_of(path: str) -> str:
     return re.sub(r"^\d{4}-\d{2}-\d{2}[-_ ]?(?=.)", "", name)
 
 
-def assign(
-    documents: Iterable[Document], config: Config
-) -> tuple[dict[str, Address], list[Problem]]:
-    """The address of every document by path; one that clashes beyond repair has none."""
+def stand(documents: Iterable[Document]) -> tuple[Standing, ...]:
+    """Every document's folder and kind, by path. A page bundle stands in the folder above its
+    own."""
     documents = sorted(documents, key=lambda document: document.path)
     introductions = _introductions([document.path for document in documents])
+    found = []
+    for document in documents:
+        folder = document.path.rpartition("/")[0]
+        kind: Kind = "note"
+        if document.path in introductions:
+            folder, kind = introductions[document.path], "section"
+        elif is_bundle(document.path):
+            folder = folder.rpartition("/")[0]
+        found.append(Standing(document, folder, kind))
+    return tuple(found)
+
+
+def assign(
+    standing: Iterable[Standing], reserved: Callable[[str], str], config: Config
+) -> tuple[dict[str, Address], list[Problem]]:
+    """The address of every document by path; one that clashes beyond repair has none.
+
+    `reserved` names what of the site itself has a URL, or is "".
+    """
+    standing = tuple(standing)
     problems: list[Problem] = []
     addresses: dict[str, Address] = {}
     taken: dict[str, Document] = {}
-    for document in documents:
-        if document.path in introductions:
-            folder = introductions[document.path]
-            addresses[document.path] = Address(folder_url(folder), folder, "section")
-            taken[clash_key(folder_url(folder))] = document
-    for document in documents:
-        if document.path in introductions:
+    for note in standing:
+        if note.kind == "section":
+            url = folder_url(note.folder)
+            addresses[note.document.path] = Address(url, note.folder, "section")
+            taken[clash_key(url)] = note.document
+    for note in standing:
+        if note.kind == "section":
             continue
-        address = _note_address(document, config, problems)
-        other = taken.get(clash_key(address.url))
-        if other is not None:
-            address_or_none = _resolved(document, other, address, problems)
-            if address_or_none is None:
-                continue
-            address = address_or_none
-        taken[clash_key(address.url)] = document
-        addresses[document.path] = address
+        document = note.document
+        address: Address | None = _note_address(document, note.folder, config, problems)
+        assert address is not None
+        other = taken.get(clash_key(address.url)) or reserved(address.url)
+        if other:
+            address = _resolved(document, other, address, problems)
+        if address is not None:
+            taken[clash_key(address.url)] = document
+            addresses[document.path] = address
     return addresses, problems
 
 
@@ -116,10 +143,10 @@ def is_bundle(path: str) -> bool:
     return PurePosixPath(path).stem.lower() == "index"
 
 
-def _note_address(document: Document, config: Config, problems: list[Problem]) -> Address:
+def _note_address(
+    document: Document, section: str, config: Config, problems: list[Problem]
+) -> Address:
     front = document.front_matter
-    folder = document.path.rpartition("/")[0]
-    section = folder.rpartition("/")[0] if is_bundle(document.path) else folder
     if front.permalink:
         return Address(_whole(front.permalink), section, "note")
     slug = slugify(front.slug) if front.slug else slugify(name_of(document.path))
@@ -167,22 +194,26 @@ def _whole(permalink: str) -> str:
 
 
 def _resolved(
-    document: Document, other: Document, address: Address, problems: list[Problem]
+    document: Document, other: Document | str, address: Address, problems: list[Problem]
 ) -> Address | None:
     """Another address for a note whose own is taken; None if one of the two asked for it by
     name."""
-    explicit = [d for d in (document, other) if d.front_matter.permalink or d.front_matter.slug]
-    if not explicit:
+    name = other if isinstance(other, str) else other.shown
+    if not _asks(document) and (isinstance(other, str) or not _asks(other)):
         tail = blake2b(document.path.encode(), digest_size=2).hexdigest()
         url = f"{address.url.rstrip('/')}-{tail}/"
-        message = f"this note would have the URL of {other.shown}, so it is published at {url}"
+        message = f"this note would have the URL of {name}, so it is published at {url}"
         problems.append(Problem("warning", message, Location(document.shown), _CLASH_HINT))
         return Address(url, address.folder, address.kind)
     places = {key: (line, column) for key, line, column in document.front_matter.places}
     line, column = places.get("permalink") or places.get("slug") or (0, 0)
-    message = f"{document.shown} and {other.shown} both ask for the URL {address.url}"
+    message = f"{document.shown} and {name} both ask for the URL {address.url}"
     where = Location(document.shown, line, column)
     problems.append(
         Problem("error", message, where, f"{_CLASH_HINT}; until then this note is left out")
     )
     return None
+
+
+def _asks(document: Document) -> bool:
+    return bool(document.front_matter.permalink or document.front_matter.slug)
