@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from library import library, note
+from library import library, note, source
 
 from notesite.config import Config
 from notesite.index.urls import clash_key, slugify
+from notesite.markdown import Options, parse
 from notesite.model import Html, Page
 
 
@@ -351,7 +352,7 @@ def body(html: Html) -> str:
 
 def test_a_link_to_a_note_leads_to_its_url_under_the_base_path() -> None:
     made = library(
-        {"a/x.md": note("X", "[y](../b/y.md#見出し) ![i](i.png)"), "b/y.md": note("Y")},
+        {"a/x.md": note("X", "[y](../b/y.md#見出し) ![i](i.png)"), "b/y.md": note("Y", "# 見出し")},
         Config(base_url="https://example.org/repo/"),
         assets=("a/i.png",),
     )
@@ -376,13 +377,73 @@ def test_an_absolute_path_is_found_below_the_notes_or_in_static_or_in_the_site()
         ("![it](gone.png)", "the image `gone.png` does not exist", 7),
         ("[it](../../etc/passwd)", "`../../etc/passwd` does not exist", 6),
         ("[it](draft.md)", "`draft.md` is a draft or not yet published", 6),
+        ("[gone.md](<gone.md>)", "`gone.md` does not exist", 12),
+        ("`[it](a%20b.md)` [it](a%20b.md)", "`a b.md` does not exist", 23),
+        ("> - see [it](gone.md)", "`gone.md` does not exist", 14),
+        ("| a | b |\n|---|---|\n| [i](z.md) | `[i](y.md)` [i](y.md) |", "", 0),
+        ("see [it] there\n\n[it]: gone.md", "`gone.md` does not exist", 5),
+        ('<img alt="" src="gone.png">', "the image `gone.png` does not exist", 18),
+        ('see <a\n href="gone.md">it</a>', "`gone.md` does not exist", 8),
+        ("[it](#gone)", "there is no heading or id `gone` in this note", 6),
+        ("[it](ok.md#gone)", "there is no heading or id `gone` in `ok.md`", 6),
     ],
 )
 def test_a_dead_link_is_a_warning_at_its_place(markdown: str, message: str, column: int) -> None:
-    made = library({"x.md": note("X", markdown), "draft.md": note("D", draft="yes")})
-    (problem,) = made.problems
+    notes = {
+        "x.md": note("X", markdown),
+        "draft.md": note("D", draft="yes"),
+        "ok.md": note("O"),
+    }
+    if not message:
+        found = [(p.location.line, p.location.column) for p in library(notes).problems]
+        assert found == [(7, 7), (7, 31)]
+        return
+    (problem,) = library(notes).problems
     assert (problem.level, problem.message) == ("warning", message)
-    assert (problem.location.line, problem.location.column) == (5, column)
+    assert problem.location.line == 5 + (markdown.startswith("see <a"))
+    assert problem.location.column == column
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("[a](sub/)", "/sub/"),
+        ("[a](./sub)", "/sub/"),
+        ("[a](f.pdf#page=3)", "/f.pdf#page=3"),
+        ("[a](b.md#見出し)", "/b/#%E8%A6%8B%E5%87%BA%E3%81%97"),
+        ("[a](b.md#Two_Words)", "/b/#two-words"),
+        ("[a](b.md#b-title)", "/b/"),
+        ("[a](#eq-1)", "#eq-1"),
+        ("[a](#)", "#"),
+        ("[a](#top)", "#top"),
+        ("[a](#own)", "#own"),
+        ("[a](b.md#note)", "/b/#note"),
+        ('<a href="b.md#own">a</a>', "/b/#own"),
+        ("<video src='f.pdf'></video>", "/f.pdf"),
+    ],
+)
+def test_a_link_leads_to_what_is_there(link: str, url: str) -> None:
+    text = "## 見出し\n\n## Two words\n\n<i id=own class=x></i> <a class='y' name=\"note\">n</a>"
+    text += "\n\n<p id='eq-1'>\n"
+    notes = {
+        "x.md": note("X", f"{link}\n\n{text}"),
+        "b.md": note("", f"# B title\n\n{text}"),
+        "sub/c.md": note("C"),
+    }
+    made = library(notes, assets=("f.pdf",))
+    page = next(p for p in made.pages if p.card.title == "X")
+    assert f'"{url}"' in body(page.html).replace("'", '"')
+    assert made.problems == ()
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "VBScript", "data", "file"])
+def test_a_link_that_is_refused_stays_text_and_is_a_warning(scheme: str) -> None:
+    document = parse(
+        source("x.md", f"a [b]( <{scheme}:text/html,x> ) [c](https://a.org)"), Options.of(Config())
+    )
+    (problem,) = document.problems
+    assert (problem.level, problem.location.column) == ("warning", 3)
+    assert problem.message == f"no link is made to a {scheme.lower()}: URL"
 
 
 def test_an_old_path_redirects_and_one_that_is_taken_is_an_error() -> None:

@@ -11,7 +11,7 @@ from datetime import date
 from notesite.config import Config
 from notesite.index import files, neighbours, taxonomies
 from notesite.index.cards import Published, asked_template, make_card
-from notesite.index.links import Targets, fill
+from notesite.index.links import Targets, anchors_of, fill
 from notesite.index.order import in_listing_order
 from notesite.index.redirects import redirects
 from notesite.index.reserved import Reserved
@@ -62,7 +62,7 @@ def index(
     held = files.withheld(stand(documents), addresses, drafts)
     published = tuple(files.place(assets, shown, addresses, held, static, problems))
     urls = _urls(addresses, found) | dict(old).keys() | {"/" + path for path in static}
-    targets = _targets(addresses, published, urls, held_back, config)
+    targets = _targets(shown, addresses, published, urls, held_back, config)
     notes = [
         _published(
             document, addresses[document.path], found, targets, config, reading_time, problems
@@ -114,6 +114,7 @@ def _urls(addresses: Mapping[str, Address], found: Iterable[Taxonomy]) -> set[st
 
 
 def _targets(
+    shown: Iterable[Document],
     addresses: Mapping[str, Address],
     assets: Iterable[Asset],
     urls: set[str],
@@ -123,8 +124,9 @@ def _targets(
     notes = {path: address.url for path, address in addresses.items()}
     by_path = {asset.source.path: "/" + asset.path for asset in assets}
     return Targets(
-        notes, held_back, by_path, frozenset(urls | set(by_path.values())), config.base_path
-    )
+        notes, held_back, by_path, frozenset(urls | set(by_path.values())), config.base_path,
+        anchors_of(shown),
+    )  # fmt: skip
 
 
 def _published(

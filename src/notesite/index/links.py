@@ -4,18 +4,29 @@ place."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from html import escape, unescape
 from posixpath import join, normpath
 from unicodedata import normalize
 from urllib.parse import quote
 
 from msgspec import Struct
 
-from notesite.model import AssetLink, Html, Location, NoteLink, Problem
+from notesite.index.urls import folder_url
+from notesite.model import AssetLink, Document, Html, Location, NoteLink, Problem
+from notesite.names import slugify
 
 _PLAIN = re.compile(r"[A-Za-z0-9/._~-]*")  # a path of these alone is a URL as it stands: most are
+_ID = re.compile(r"""<[^<>]*?\s(?:id|name)\s*=\s*["']?([^"'\s<>]+)""")
 _SAFE = "/:@!$&'()*+,;=~-._"  # characters of a path that need no escape (RFC 3986)
+
+
+class Anchors(Struct, frozen=True):
+    """What a `#…` behind a note's name can mean: the ids in its body, and its title for the top."""
+
+    ids: frozenset[str]
+    title: str
 
 
 class Targets(Struct, frozen=True):
@@ -27,6 +38,21 @@ class Targets(Struct, frozen=True):
     assets: Mapping[str, str]  # path -> URL
     urls: frozenset[str]  # all site paths that exist
     base_path: str
+    anchors: Callable[[str], Anchors]  # of the note of this path
+
+
+def anchors_of(documents: Iterable[Document]) -> Callable[[str], Anchors]:
+    """Path -> Anchors, found when they are first asked for: few notes are linked to so."""
+    by_path = {document.path: document for document in documents}
+
+    @cache
+    def anchors(path: str) -> Anchors:
+        document = by_path[path]
+        body = "".join(piece for piece in document.body.pieces if isinstance(piece, str))
+        ids = frozenset(unescape(found[1]) for found in _ID.finditer(body))
+        return Anchors(ids, slugify(str(document.title)))
+
+    return anchors
 
 
 def href(url: str, base_path: str) -> str:
@@ -39,10 +65,9 @@ def fill(html: Html, path: str, targets: Targets, problems: list[Problem]) -> Ht
     """The HTML of the note at `path` with its links resolved."""
     if all(isinstance(piece, str) for piece in html.pieces):
         return html
-    folder = path.rpartition("/")[0]
     return Html((
         "".join(
-            escape(_resolved(piece, folder, targets, problems))
+            escape(_resolved(piece, path, targets, problems))
             if isinstance(piece, NoteLink | AssetLink)
             else str(piece)
             for piece in html.pieces
@@ -58,14 +83,21 @@ def resolve_image(target: str, path: str, targets: Targets) -> str:
 
 
 def _resolved(
-    hole: NoteLink | AssetLink, folder: str, targets: Targets, problems: list[Problem]
+    hole: NoteLink | AssetLink, path: str, targets: Targets, problems: list[Problem]
 ) -> str:
-    anchor = f"#{hole.anchor}" if isinstance(hole, NoteLink) and hole.anchor else ""
+    folder = path.rpartition("/")[0]
     target = normalize("NFC", hole.target)
-    url = _note(target, folder, targets) if isinstance(hole, NoteLink) else ""
+    url = note = anchor = ""
+    if isinstance(hole, NoteLink):
+        note = _note(target, folder, targets) if target else path
+        url = targets.notes[note] if target and note else ""
+        anchor = _anchor(hole, note, targets, problems)
+        if not target:
+            return anchor
+        url = url or _section(target, folder, targets)
     url = url or _asset(target, folder, targets)
     if url:
-        return href(url, targets.base_path) + quote(anchor, safe="#" + _SAFE)
+        return href(url, targets.base_path) + anchor
     problems.append(_dead(hole, folder, targets))
     absolute = hole.target.startswith("/")
     return (
@@ -73,14 +105,31 @@ def _resolved(
     ) + anchor
 
 
+def _anchor(link: NoteLink, note: str, targets: Targets, problems: list[Problem]) -> str:
+    """`#id` of a link, "" for the top of the page; one that is nowhere in the note is told."""
+    anchor = normalize("NFC", link.anchor)
+    if note and anchor and anchor != "top":
+        known, slug = targets.anchors(note), slugify(anchor)
+        if anchor not in known.ids and slug in known.ids:
+            anchor = slug  # as Obsidian and others write it: the heading's text
+        elif anchor not in known.ids and slug == known.title:
+            anchor = ""
+        elif anchor not in known.ids:
+            message = f"there is no heading or id `{link.anchor}` in "
+            message += f"`{link.target}`" if link.target else "this note"
+            problems.append(Problem("warning", message, link.location))
+    return "#" + quote(anchor, safe=_SAFE) if anchor or not link.target else ""
+
+
 def _candidates(target: str, folder: str) -> list[str]:
     """Paths that a target can mean: from the note's folder, or from the top where it begins with
     `/`."""
     found = normpath(target.lstrip("/") if target.startswith("/") else join(folder, target))
-    return [] if found.startswith("..") else ["" if found == "." else found]
+    return [] if found.split("/", 1)[0] == ".." else ["" if found == "." else found]
 
 
 def _note(target: str, folder: str, targets: Targets) -> str:
+    """The path of the note that is meant, or ""."""
     for path in _candidates(target, folder):
         for name in (
             path,
@@ -89,11 +138,17 @@ def _note(target: str, folder: str, targets: Targets) -> str:
             *(f"{path}/{i}.md".lstrip("/") for i in _INTROS),
         ):
             if name in targets.notes:
-                return targets.notes[name]
+                return name
     return ""
 
 
 _INTROS = ("_index", "index", "README")
+
+
+def _section(target: str, folder: str, targets: Targets) -> str:
+    """The URL of a folder that has no introduction."""
+    urls = (folder_url(path) for path in _candidates(target, folder))
+    return next((url for url in urls if url in targets.urls), "")
 
 
 def _asset(target: str, folder: str, targets: Targets) -> str:

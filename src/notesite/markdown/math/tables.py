@@ -31,17 +31,15 @@ def with_formulas(table: Rule, *, double_backslash: bool) -> Rule:
             return False
         source = state.src
         state.src = _masked(state.env, source, double_backslash)
-        if state.src is source:
-            return table(state, start, end, silent)
         before = len(state.tokens)
         try:
             made = table(state, start, end, silent)
         finally:
             state.src = source
-        for token in state.tokens[before:] if made and not silent else ():
-            if token.content:
-                token.content = token.content.replace(_BAR, "|")
         if made and not silent:
+            for token in state.tokens[before:]:
+                if token.content:
+                    token.content = token.content.replace(_BAR, "|")
             _note_columns(state, before)
         return made
 
