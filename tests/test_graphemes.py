@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notesite.markdown.graphemes import clusters, columns
+from notesite.markdown.graphemes import clusters, columns, pieces, width
 
 CLUSTERS = [
     "a", "あ", "漢", "한", "e\u0301", "か\u3099", "ｶﾞ", "👩‍👩‍👧‍👦", "👍🏽", "🏳️‍🌈", "🇯🇵", "1️⃣", "❤️",
@@ -30,8 +30,16 @@ def test_clusters_are_the_text(text: str) -> None:
     assert "".join(clusters(text)) == text
 
 
+@given(st.lists(st.sampled_from(["a", " ", "\n", "あ", "。", *CLUSTERS])).map("".join))
+def test_no_cluster_crosses_a_piece_and_letters_of_a_simple_one_are_clusters(text: str) -> None:
+    found = list(clusters(text))
+    parts = [list(piece) if simple else list(clusters(piece)) for piece, simple in pieces(text)]
+    assert [cluster for part in parts for cluster in part] == found
+    assert width(text) == sum(map(columns, found))
+
+
 @pytest.mark.parametrize(
-    ("cluster", "width"),
+    ("cluster", "columns_of_it"),
     [
         ("a", 1),
         ("あ", 2),
@@ -44,5 +52,5 @@ def test_clusters_are_the_text(text: str) -> None:
         ("\u200b", 0),
     ],
 )
-def test_a_cluster_is_as_wide_as_it_looks(cluster: str, width: int) -> None:
-    assert columns(cluster) == width
+def test_a_cluster_is_as_wide_as_it_looks(cluster: str, columns_of_it: int) -> None:
+    assert columns(cluster) == columns_of_it

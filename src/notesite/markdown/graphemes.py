@@ -22,12 +22,33 @@ EXTEND = "\u200c\u200d\uff9e\uff9f\u0e33\u0eb3"
 VIRAMAS = "\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d"
 # Nothing here joins what stands before it, nor makes the next one join unless that one is a mark.
 SIMPLE = re.compile(r"[ -~\n、-】ぁ-ゖァ-ヺー-ヿ一-鿿！-～]")
-ALL_SIMPLE = re.compile(f"{SIMPLE.pattern}*")
+OTHER = SIMPLE.pattern.replace("[", "[^", 1)
+PIECE = re.compile(rf"({SIMPLE.pattern}+(?={SIMPLE.pattern}|\Z))|{SIMPLE.pattern}?{OTHER}+")
 
 
 def clusters(text: str) -> Iterator[str]:
     """The clusters of `text` in order; together they are `text`."""
-    return iter(text) if ALL_SIMPLE.fullmatch(text) else _clusters(text)
+    for piece, simple in pieces(text):
+        yield from piece if simple else _clusters(piece)
+
+
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """`text` in pieces that no cluster crosses; of a simple one each character is a cluster."""
+    for match in PIECE.finditer(text):
+        yield match[0], match[1] is not None
+
+
+def width(text: str) -> int:
+    """The width of all clusters of `text`."""
+    return sum(
+        simple_width(piece) if simple else sum(map(columns, _clusters(piece)))
+        for piece, simple in pieces(text)
+    )
+
+
+def simple_width(piece: str) -> int:
+    """The width of a simple piece: what is not ASCII in it is wide, and three bytes of UTF-8."""
+    return (len(piece) + len(piece.encode())) // 2 - piece.count("\n")
 
 
 @lru_cache(maxsize=4096)

@@ -1,77 +1,35 @@
-"""Tokens of a note -> what a reader reads, in order: units that are never cut, each in the
-elements around it.
+"""Tokens of a note -> what a reader reads, in order, as units.
 
-A unit is a grapheme cluster, a space, a formula, a code span or a word with ruby. Left out are
-headings, tables, images, footnote marks and raw tags; code blocks and footnotes come as a unit of
-kind "dropped", for they are read, but not in an excerpt.
+Left out are headings, tables, images, footnote marks and raw tags; code blocks and footnotes come
+as a unit of kind "dropped", for they are read, but not in an excerpt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from markdown_it.token import Token
-from msgspec import Struct
 
 from notesite.markdown import raw_html
 from notesite.markdown.callouts import ALIASES
-from notesite.markdown.graphemes import clusters, columns
-from notesite.markdown.math import tex
-from notesite.model import Formula
+from notesite.markdown.units import (
+    KEPT,
+    NOWHERE,
+    Frame,
+    Unit,
+    code_span,
+    formula,
+    letters,
+    line_break,
+    ruby,
+    space,
+)
 
 LISTS = {"bullet_list", "ordered_list"}
 CONTAINERS = {"bullet_list": "ul", "ordered_list": "ol", "blockquote": "blockquote"}
 SKIPPED = {"heading", "table"}  # with all that is in them
 DROPPED = {"footnote_block"}
 LEFT_OUT = SKIPPED | DROPPED
-KEPT = frozenset(
-    ["strong", "em", "s", "mark", "sub", "sup", "del", "ins", "u", "kbd", "small", "b", "i"]
-)
-ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-
-
-class Frame:
-    """An open element: `open` and `close` are its tags (none without a name), `mark` stands for it
-    in text.
-
-    Frames are made ahead and written only around a unit, so that nothing empty is ever shown.
-    """
-
-    __slots__ = ("block", "close", "depth", "mark", "open", "parent", "used")
-
-    def __init__(self, parent: Frame | None, name: str, start: str = "", mark: str = "") -> None:
-        self.parent = parent
-        self.open = start or (name and f"<{name}>")
-        self.close = name and f"</{name}>"
-        self.mark = mark
-        self.depth: int = parent.depth + 1 if parent else 1
-        self.block: Frame = parent.block if parent and name in KEPT else self
-        self.used = False
-
-    def use(self) -> Frame:
-        """Note that something is in it, and so in all around it."""
-        frame: Frame | None = self
-        while frame and not frame.used:
-            frame.used = True
-            frame = frame.parent
-        return self
-
-
-class Unit(Struct, gc=False):
-    """`kind` is text, space, break, ruby, atom (code, formula), dropped or more; `width` is in
-    half-width columns. A formula has no `html` and `text` yet: a hole is made where it is
-    written."""
-
-    kind: str
-    frame: Frame
-    html: str = ""
-    text: str = ""
-    width: int = 0
-    formula: Formula | None = None
-
-
-NOWHERE = Frame(None, "p")
 
 
 def read(tokens: Sequence[Token], *, breaks: bool = False) -> Iterator[Unit]:
@@ -159,7 +117,7 @@ def _block(token: Token, parent: Frame | None, breaks: bool) -> Iterator[Unit]:
         frame = parent if parent and bare else Frame(parent, "p")
         yield from read_inline(token.children or [], frame, breaks=breaks)
     elif "formula" in token.meta:
-        yield _formula(token, Frame(parent, "p").use())
+        yield formula(token, Frame(parent, "p").use())
     elif token.type == "html_block":
         before, *after = raw_html.MORE.split(token.content, maxsplit=1)
         yield from read_inline([_text(raw_html.readable(before))], Frame(parent, "p"))
@@ -178,48 +136,20 @@ def _inline(children: Sequence[Token], frame: Frame, breaks: bool) -> Iterator[U
         elif script:
             continue
         elif token.type in ("text", "text_special"):
-            yield from _letters(token.content, outer[-1])
+            yield from letters(token.content, outer[-1])
         elif token.type == "code_inline":
-            yield _code(token.content, outer[-1])
+            yield code_span(token.content, outer[-1])
         elif "formula" in token.meta:
-            yield _formula(token, outer[-1])
+            yield formula(token, outer[-1])
         elif token.type == "ruby":
-            yield _ruby(token, outer[-1])
+            yield ruby(token, outer[-1])
         elif token.type in ("softbreak", "hardbreak"):
             line = breaks or token.type == "hardbreak"
-            yield _break(outer[-1]) if line else Unit("space", outer[-1], " ", " ", 1)
+            yield line_break(outer[-1]) if line else space(outer[-1])
         elif token.nesting == 1 and token.tag in KEPT:
             outer.append(Frame(outer[-1], token.tag))
         elif token.nesting == -1 and token.tag in KEPT and len(outer) > 1:
             outer.pop()
-
-
-def _letters(text: str, frame: Frame) -> Iterator[Unit]:
-    for cluster in clusters(text):
-        if cluster in " \t\n\r\f":
-            yield Unit("space", frame, " ", " ", 1)
-        else:
-            html = ESCAPED.get(cluster, cluster)
-            yield Unit("text", frame, html, cluster, columns(cluster))
-
-
-def _code(content: str, frame: Frame) -> Unit:
-    width = sum(columns(cluster) for cluster in clusters(content))
-    return Unit(
-        "atom", frame, f"<code>{escape(content, quote=False)}</code>", content, max(width, 1)
-    )
-
-
-def _formula(token: Token, frame: Frame) -> Unit:
-    formula = token.meta["formula"]
-    return Unit("atom", frame, width=max(tex.width(formula.tex), 1), formula=formula)
-
-
-def _ruby(token: Token, frame: Frame) -> Unit:
-    base, reading = token.content, str(token.meta["reading"])
-    width = sum(columns(cluster) for cluster in clusters(base))
-    rt = f"<rp>（</rp><rt>{escape(reading)}</rt><rp>）</rp>"
-    return Unit("ruby", frame, f"<ruby>{escape(base)}{rt}</ruby>", f"{base}（{reading}）", width)
 
 
 def _raw(tag: str, frame: Frame) -> Iterator[Unit]:
@@ -227,7 +157,7 @@ def _raw(tag: str, frame: Frame) -> Iterator[Unit]:
     if raw_html.MORE.fullmatch(tag):
         yield Unit("more", frame)
     elif raw_html.BREAK.match(tag):
-        yield _break(frame)
+        yield line_break(frame)
 
 
 def _is_readable(token: Token) -> bool:
@@ -238,7 +168,3 @@ def _is_readable(token: Token) -> bool:
 
 def _text(content: str) -> Token:
     return Token("text", "", 0, content=content)
-
-
-def _break(frame: Frame) -> Unit:
-    return Unit("break", frame, "<br>", " ", 1)
