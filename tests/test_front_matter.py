@@ -45,6 +45,7 @@ def yaml(block: str) -> FrontMatter:
         ("2024-01-05T09:30:15Z", "2024-01-05T18:30:15+09:00"),
         ("2024-01-05 20:30:15 +0000", "2024-01-06T05:30:15+09:00"),
         ("2024-01-05 09:30:15 +0900", "2024-01-05T09:30:15+09:00"),
+        ("2024-01-05 09:30:15+09", "2024-01-05T09:30:15+09:00"),
         ("2024-01-05T09:30:15.123-05:00", "2024-01-05T23:30:15+09:00"),
     ],
 )
@@ -101,6 +102,11 @@ def test_the_date_of_a_file_name_counts_unless_the_note_has_one() -> None:
         ("math: true", "macros", ()),
         ("lang: zh_Hant", "lang", "zh-Hant"),
         ("aliases: [A, B]", "aliases", ("A", "B")),
+        (
+            "alias: [TCP/IP, old/, o.html, /a%20b/]",
+            "aliases",
+            ("TCP/IP", "/old/", "/o.html", "/a b/"),
+        ),
     ],
 )
 def test_keys_of_other_generators_are_known(block: str, field: str, value: object) -> None:

@@ -12,7 +12,7 @@ from library import library, note, source
 from notesite.config import Config
 from notesite.index.urls import clash_key, slugify
 from notesite.markdown import Options, parse
-from notesite.model import Html, Page
+from notesite.model import Html, Link, Page
 
 
 def urls(notes: dict[str, str], config: Config | None = None) -> dict[str, str]:
@@ -293,6 +293,17 @@ def test_a_term_counts_the_notes_that_it_lists() -> None:
     made = library(notes)
     assert [(term.name, term.count) for term in made.taxonomies[0].terms] == [("x", 1)]
     assert [[card.title for card in cards] for _, _, cards in made.terms] == [["A"]]
+
+
+def test_the_menu_leads_nowhere_but_to_pages() -> None:
+    assert [taxonomy.url for taxonomy in library({"a.md": note("A")}).taxonomies] == ["/tags/"]
+    menu = tuple(Link("X", url) for url in ("/a/", "/posts/", "/gone/", "/x.xml", "https://e.org/"))
+    made = library({"a.md": note("A"), "posts/b.md": note("B")}, Config(menu=menu))
+    assert made.taxonomies == ()
+    (problem,) = made.problems
+    assert (problem.level, problem.message) == (
+        "warning", "the menu leads to `/gone/`, which does not exist"
+    )  # fmt: skip
 
 
 def test_a_folder_of_introductions_does_not_hide_the_list_of_all_terms() -> None:

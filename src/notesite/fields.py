@@ -99,7 +99,7 @@ def pairs(node: Node) -> tuple[tuple[str, str], ...]:
 
 _MOMENT = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
-    r"(?:[Tt\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(?:(Z|z|UTC)|([+-])(\d{2}):?(\d{2}))?)?"
+    r"(?:[Tt\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(?:(Z|z|UTC)|([+-])(\d{2}):?(\d{2})?)?)?"
 )
 
 
@@ -118,7 +118,7 @@ def moment(zone: tzinfo) -> Reader:
         offset: tzinfo = UTC if utc else zone
         try:
             if sign:
-                ahead = timedelta(hours=int(hours), minutes=int(minutes))
+                ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
                 offset = timezone(ahead if sign == "+" else -ahead)
             return datetime(year, month, day, hour, minute, second, tzinfo=offset).astimezone(zone)
         except (ValueError, OverflowError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 from unicodedata import east_asian_width
@@ -9,6 +10,7 @@ from unicodedata import east_asian_width
 from msgspec import Struct
 from msgspec.structs import replace
 
+_LINE_END = re.compile("\r\n|\r|\n")  # of a note; U+2028 and the like stand inside a line
 Level = Literal["error", "warning", "note"]
 
 
@@ -51,7 +53,7 @@ def with_source_lines(
         path, number = problem.location.path, problem.location.line
         if number and not problem.source_line:
             if path not in lines:
-                lines[path] = text_of(path).splitlines()
+                lines[path] = _LINE_END.split(text_of(path))
             if number <= len(lines[path]):
                 problem = replace(problem, source_line=lines[path][number - 1])
         found.append(problem)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from notesite.config import Config
+from notesite.config import FILE_NAME, Config
 from notesite.index import files, neighbours, taxonomies
 from notesite.index.cards import Published, asked_template, make_card
 from notesite.index.links import Targets, anchors_of, fill
@@ -62,6 +62,7 @@ def index(
     held = files.withheld(stand(documents), addresses, drafts)
     published = tuple(files.place(assets, shown, addresses, held, static, problems))
     urls = _urls(addresses, found) | dict(old).keys() | {"/" + path for path in static}
+    problems += _dead_menu(config, urls)
     targets = _targets(shown, addresses, published, urls, held_back, config)
     notes = [
         _published(
@@ -98,7 +99,7 @@ def _visible(
 def _taxonomies(standing: Iterable[Standing], config: Config) -> tuple[Taxonomy, ...]:
     """Of the notes that stand in listings; an introduction's own terms lead nowhere."""
     notes = (note.document for note in standing if note.kind == "note")
-    return taxonomies.collect(notes, config.taxonomies)
+    return taxonomies.collect(notes, config.taxonomies, config.menu)
 
 
 def _urls(addresses: Mapping[str, Address], found: Iterable[Taxonomy]) -> set[str]:
@@ -111,6 +112,14 @@ def _urls(addresses: Mapping[str, Address], found: Iterable[Taxonomy]) -> set[st
     for taxonomy in found:
         urls |= {taxonomy.url, *(term.url for term in taxonomy.terms)}
     return urls
+
+
+def _dead_menu(config: Config, urls: set[str]) -> Iterable[Problem]:
+    for link in config.menu:
+        path = link.url.partition("#")[0]
+        if path.startswith("/") and path.endswith("/") and path not in urls:
+            message = f"the menu leads to `{link.url}`, which does not exist"
+            yield Problem("warning", message, Location(FILE_NAME), "mend or remove the entry")
 
 
 def _targets(

@@ -20,11 +20,15 @@ def names_of(front: FrontMatter, taxonomy: str) -> tuple[str, ...]:
     return {"tags": front.tags, "categories": front.categories, "series": front.series}[taxonomy]
 
 
-def collect(documents: Iterable[Document], names: Iterable[str]) -> tuple[Taxonomy, ...]:
-    """The taxonomies that have a term at all; a term is named as most notes spell it. Notes that
-    no listing shows do not count."""
+def collect(
+    documents: Iterable[Document], names: Iterable[str], menu: Iterable[Link] = ()
+) -> tuple[Taxonomy, ...]:
+    """The taxonomies that have a term at all, or that the menu leads to; a term is named as most
+    notes spell it. Notes that no listing shows do not count."""
+    wanted = {link.url for link in menu}
     documents = [document for document in documents if document.front_matter.listed]
-    return tuple(t for name in names if (t := _taxonomy(name, documents)).terms)
+    found = (_taxonomy(name, documents) for name in names)
+    return tuple(taxonomy for taxonomy in found if taxonomy.terms or taxonomy.url in wanted)
 
 
 def _taxonomy(name: str, documents: list[Document]) -> Taxonomy:

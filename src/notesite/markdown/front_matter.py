@@ -147,7 +147,7 @@ def _readers(zone: tzinfo) -> dict[str, Reader]:
     return {
         "title": text, "date": date, "updated": moment, "publish_date": moment, "slug": _slug,
         "permalink": _path, "tags": fields.names, "categories": fields.names,
-        "series": fields.names, "aliases": fields.texts, "redirect_from": _paths, "draft": flag,
+        "series": fields.names, "aliases": _aliases, "redirect_from": _paths, "draft": flag,
         "listed": flag, "pinned": flag,
         "weight": fields.whole(-1_000_000), "lang": _lang, "author": _author, "description": text,
         "summary": text, "image": _image, "template": text, "toc": flag, "math": _math,
@@ -176,6 +176,19 @@ def _path(node: Node) -> str:
 
 def _paths(node: Node) -> tuple[str, ...]:
     return tuple(_path(item) for item in (node.items if node.kind == "list" else (node,)))
+
+
+def _aliases(node: Node) -> tuple[str, ...]:
+    """Names for links; one that is written as a path (`/old/`, `old/`, `old.html`) begins with `/`
+    here, and redirects."""
+    if node.empty:
+        return ()
+    found = []
+    for item in node.items if node.kind == "list" else (node,):
+        name = fields.text(item).strip()
+        is_path = name.startswith("/") or name.endswith(("/", ".html", ".htm"))
+        found.append("/" + _path(item).lstrip("/") if is_path else name)
+    return tuple(name for name in found if name)
 
 
 def _lang(node: Node) -> str:
