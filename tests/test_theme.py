@@ -51,7 +51,7 @@ READ_ELSEWHERE = {
     "archive", "not_found", "home",
 }  # fmt: skip
 EVERY_PAGE = sorted(name for name in TEMPLATES if "/" not in name and name != "base.html")
-LIMIT = 22_000  # bytes of style and script: of SPEC 10's 30 KB, 8 are for the colours of code
+LIMIT = 23_600  # bytes of style and script: of SPEC 10's 30 KB, 6.4 are for the colours of code
 
 
 # --- a small site, by hand ------------------------------------------------------------------------

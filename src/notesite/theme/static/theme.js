@@ -32,6 +32,8 @@
   root.dataset.js = ""; // the style sheet keeps the button's place from the first paint on
   apply(chosen());
   system.addEventListener("change", () => apply(root.dataset.theme));
+  addEventListener("beforeprint", () => apply("light")); // paper is white
+  addEventListener("afterprint", () => apply(chosen()));
   addEventListener("load", reachWide);
   addEventListener("resize", reachWide);
   addEventListener("storage", () => apply(chosen()));
