@@ -239,6 +239,13 @@ def test_bytes_that_are_no_text_are_refused_at_their_place(
     assert words in caught.value.message
 
 
+@pytest.mark.parametrize("content", [b"\xc0\xaf", b"caf\xe9"])
+def test_no_encoding_is_guessed_from_a_single_character(content: bytes) -> None:
+    with pytest.raises(FieldError) as caught:
+        decode(content)
+    assert caught.value.message == "this is not UTF-8"
+
+
 @pytest.mark.parametrize("content", [b"\xef\xbb\xbfa\nb", b"a\r\nb", b"a\rb"])
 def test_a_byte_order_mark_and_any_line_ends_are_accepted(content: bytes) -> None:
     assert decode(content) == "a\nb"

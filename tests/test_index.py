@@ -13,6 +13,7 @@ from notesite.config import Config
 from notesite.index.urls import clash_key, slugify
 from notesite.markdown import Options, parse
 from notesite.model import Html, Link, Page
+from notesite.names import unsafe_name
 
 
 def urls(notes: dict[str, str], config: Config | None = None) -> dict[str, str]:
@@ -154,6 +155,24 @@ def test_two_folders_that_make_one_section_are_an_error_that_names_both() -> Non
     assert len(made.pages) == 3
 
 
+@pytest.mark.parametrize(
+    ("path", "front", "place"),
+    [
+        ("con.md", {}, "notes/con.md"),
+        ("a.md", {"slug": "ab" * 101}, "notes/a.md:3:7"),
+        ("a.md", {"permalink": "/nul/a/"}, "notes/a.md:3:12"),
+        ("a.md", {"permalink": "/a/b<c>.html"}, "notes/a.md:3:12"),
+    ],
+)
+def test_a_note_whose_url_can_be_no_file_is_left_out_of_listings_too(
+    path: str, front: dict[str, str], place: str
+) -> None:
+    made = library({path: note("A", **front), "b.md": note("B")})
+    assert [card.title for card in made.listing] == ["B"]
+    (problem,) = made.problems
+    assert (problem.level, str(problem.location)) == ("error", place)
+
+
 # --- sections -------------------------------------------------------------------------------------
 
 
@@ -282,6 +301,15 @@ def test_terms_that_differ_by_case_or_width_are_one_named_as_most_notes_spell_it
 def test_two_terms_never_share_a_url() -> None:
     (taxonomy,) = library({"a.md": note("A", tags="['C', 'C!', 'C?']")}).taxonomies
     assert len({term.url for term in taxonomy.terms}) == 3
+
+
+@pytest.mark.parametrize("name", ["Aux", "con", "長い" * 50])
+def test_a_term_has_a_url_that_can_be_a_file_whatever_its_name(name: str) -> None:
+    (taxonomy,) = library({"a.md": note("A", tags=f"[{name}]")}).taxonomies
+    (term,) = taxonomy.terms
+    assert term.name == name
+    assert unsafe_name(term.url.strip("/")) is None
+    assert term.slug.startswith(name.lower()[:3])
 
 
 def test_a_term_counts_the_notes_that_it_lists() -> None:

@@ -155,6 +155,8 @@ def test_v8_is_renewed_after_many_formulas(monkeypatch: pytest.MonkeyPatch) -> N
         (r"x + \foo{x}", 4, r"KaTeX does not know \foo"),
         (r"\alhpa", 0, r"KaTeX does not know \alhpa; did you mean \alpha?"),
         (r"{x", 2, "a { is not closed"),
+        (r"x^{a # b}", 5, "a { is not closed before #"),
+        (r"x_$a", 2, "$ cannot stand here without braces"),
         (r"\frac{1}{", 9, "a { is not closed"),
         (r"x}", 1, "a } without its {"),
         (r"a & b", 2, "a & outside of an environment such as aligned"),

@@ -54,6 +54,8 @@ def _guess(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
         wide = [c for c in text if ord(c) > 0x7F]
+        if len(wide) < 2:
+            continue  # two broken bytes are a character of some encoding, too
         share = sum("\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" for c in wide) / max(
             len(wide), 1
         )

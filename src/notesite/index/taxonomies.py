@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from unicodedata import normalize
 
 from notesite.index.urls import slugify
 from notesite.model import Document, FrontMatter, Html, Link, Taxonomy, Term
+from notesite.names import unsafe_name
 
 
 def term_key(name: str) -> str:
@@ -43,7 +45,7 @@ def _taxonomy(name: str, documents: list[Document]) -> Taxonomy:
     slugs: set[str] = set()
     for _, counter in sorted(spellings.items()):
         best = min(counter, key=lambda word: (-counter[word], word))
-        slug = base = slugify(best)
+        slug = base = _safe(slugify(best))
         number = 2
         while slug in slugs:  # `C` and `C!` are two terms with one slug
             slug = f"{base}-{number}"
@@ -51,6 +53,15 @@ def _taxonomy(name: str, documents: list[Document]) -> Taxonomy:
         slugs.add(slug)
         terms.append(Term(best, slug, f"/{name}/{slug}/", counter.total()))
     return Taxonomy(name, f"/{name}/", tuple(terms))
+
+
+def _safe(slug: str) -> str:
+    """The slug, or another that can be the name of a folder (`aux` cannot; nor a whole
+    sentence)."""
+    if not unsafe_name(slug):
+        return slug
+    start = slug.encode()[:60].decode(errors="ignore").strip("-")
+    return f"{start}-{blake2b(slug.encode(), digest_size=4).hexdigest()}"
 
 
 def links(front: FrontMatter, taxonomy: Taxonomy | None) -> tuple[Link, ...]:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from notesite.config import Config
 from notesite.model import Document, Location, Problem
 from notesite.names import slugify as slugify
+from notesite.names import unsafe_name
 
 Kind = Literal["note", "section"]
 
@@ -99,7 +100,7 @@ def assign(
         other = taken.get(clash_key(address.url)) or reserved(address.url)
         if other:
             address = _resolved(document, other, address, problems)
-        if address is not None:
+        if address is not None and not _refused(document, address, problems):
             taken[clash_key(address.url)] = document
             addresses[document.path] = address
     return addresses, problems
@@ -205,14 +206,26 @@ def _resolved(
         message = f"this note would have the URL of {name}, so it is published at {url}"
         problems.append(Problem("warning", message, Location(document.shown), _CLASH_HINT))
         return Address(url, address.folder, address.kind)
-    places = {key: (line, column) for key, line, column in document.front_matter.places}
-    line, column = places.get("permalink") or places.get("slug") or (0, 0)
     message = f"{document.shown} and {name} both ask for the URL {address.url}"
-    where = Location(document.shown, line, column)
-    problems.append(
-        Problem("error", message, where, f"{_CLASH_HINT}; until then this note is left out")
-    )
+    hint = f"{_CLASH_HINT}; until then this note is left out"
+    problems.append(Problem("error", message, _place(document), hint))
     return None
+
+
+def _refused(document: Document, address: Address, problems: list[Problem]) -> bool:
+    """Whether no file can be written for this URL."""
+    reason = unsafe_name(address.url.strip("/"))
+    if reason:
+        message = f"this note cannot be published at {address.url}: {reason}"
+        hint = "change the slug, or the name of the file or folder"
+        problems.append(Problem("error", message, _place(document), hint))
+    return bool(reason)
+
+
+def _place(document: Document) -> Location:
+    """Where the note asks for its URL; the whole note if it does not."""
+    places = {key: (line, column) for key, line, column in document.front_matter.places}
+    return Location(document.shown, *(places.get("permalink") or places.get("slug") or (0, 0)))
 
 
 def _asks(document: Document) -> bool:

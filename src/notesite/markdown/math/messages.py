@@ -29,6 +29,8 @@ _PARSE: tuple[tuple[str, _Words], ...] = (
     (r"Expected 'EOF', got '\\end'", r"an \\end without its \\begin"),
     (r"Expected '\\right', got '(.+)'", r"a \\left without its \\right"),
     (r"Expected '}', got 'EOF'", "a { is not closed"),
+    (r"Expected '}', got '(.+)'", r"a { is not closed before \1"),
+    (r"Got function '(.+)' with no arguments as .*", r"\1 cannot stand here without braces"),
     (
         r"Unexpected end of input in a macro argument.*",
         "a { is not closed, or an argument is missing",
