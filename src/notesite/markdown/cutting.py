@@ -48,15 +48,18 @@ def until_full(units: Iterable[Unit], limit: int) -> tuple[list[Unit], bool]:
     for unit in units:
         if unit.kind == "dropped":
             left_out = True
-        elif unit.kind != "more":
-            shown.append(unit)
-            room -= unit.width
-            places -= len(unit.text) if unit.kind == "run" else 1
+            continue
+        if unit.kind == "more":
+            continue
+        if unit.kind == "run" and (unit.width > room or len(unit.text) > places):
+            parts: Iterable[Unit] = spelled(unit)
+        else:
+            parts = (unit,)
+        for part in parts:
+            shown.append(part)
+            room -= part.width
+            places -= len(part.text) if part.kind == "run" else 1
             if room < 0 or places < 0:
-                shown[-1:] = spelled(unit)  # to the first letter that does not fit
-                while room + shown[-1].width < 0 or places + 1 < 0:
-                    room += shown.pop().width
-                    places += 1
                 return _cut(shown, limit - room, limit), True
     return shown, left_out
 

@@ -103,7 +103,8 @@ def _write(units: Sequence[Unit], env: Env, left_out: bool) -> tuple[str, str]:
     text: list[str] = []
     frame: Frame | None = None
     for unit in units:
-        frame = _step(frame, unit.frame, html, text)
+        if unit.frame is not frame:
+            frame = _step(frame, unit.frame, html, text)
         if unit.formula:
             formula = as_inline(unit.formula)
             hole = gathered(env).hole(formula)

@@ -6,6 +6,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 
 from notesite.markdown import callouts, cjk, remarks
+from notesite.markdown.block import BlockRuler
 from notesite.markdown.syntax import (
     attributes,
     autolinks,
@@ -26,6 +27,7 @@ def make_parser(*, html: bool, typographer: bool, soft_breaks: str) -> MarkdownI
     """CommonMark and what SPEC 3 adds. `env` must hold the note's `Gathered` under "note"."""
     options = {"html": html, "xhtmlOut": False, "maxNesting": DEEPEST, "typographer": typographer}
     md = MarkdownIt("commonmark", options)
+    md.block.ruler = BlockRuler(md.block.ruler)
     md.enable(["table", "strikethrough"])
     if typographer:
         md.enable(["replacements", "smartquotes"])

@@ -20,6 +20,7 @@ KEPT = frozenset(
     ["strong", "em", "s", "mark", "sub", "sup", "del", "ins", "u", "kbd", "small", "b", "i"]
 )
 SPACES = " \t\n\r\f"
+ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 class Frame:
@@ -70,7 +71,11 @@ def letters(text: str, frame: Frame) -> Iterator[Unit]:
     for piece, simple in graphemes.pieces(text):
         if not simple:
             for cluster in graphemes.clusters(piece):
-                yield space(frame) if cluster in SPACES else _letter(cluster, frame)
+                if cluster in SPACES:
+                    yield space(frame)
+                else:
+                    html, width = escape(cluster, quote=False), graphemes.columns(cluster)
+                    yield Unit("text", frame, html, cluster, width)
             continue
         words = " ".join(piece.split())
         if piece[0] in SPACES:
@@ -112,15 +117,14 @@ def line_break(frame: Frame) -> Unit:
     return Unit("break", frame, "<br>", " ", 1)
 
 
-def spelled(unit: Unit) -> list[Unit]:
+def spelled(unit: Unit) -> Iterator[Unit]:
     """The letters and spaces of a run; any other unit alone."""
     if unit.kind != "run":
-        return [unit]
-    return [
-        space(unit.frame) if letter == " " else _letter(letter, unit.frame) for letter in unit.text
-    ]
-
-
-def _letter(cluster: str, frame: Frame) -> Unit:
-    html = escape(cluster, quote=False)
-    return Unit("text", frame, html, cluster, graphemes.columns(cluster))
+        yield unit
+        return
+    for letter in unit.text:
+        if letter == " ":
+            yield space(unit.frame)
+        else:
+            html = ESCAPED.get(letter, letter)
+            yield Unit("text", unit.frame, html, letter, graphemes.columns(letter))
