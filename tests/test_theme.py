@@ -15,6 +15,7 @@ import yaml
 from jinja2 import Environment
 
 from notesite.config import Config
+from notesite.markdown.highlight_css import css
 from notesite.model import (
     Archive,
     Card,
@@ -209,6 +210,14 @@ def test_an_introduction_stands_on_the_first_page_only() -> None:
     assert "序" in render("term.html", term=term, pagination=None)
 
 
+def test_the_archive_is_offered_once_where_nothing_is_found() -> None:
+    archive = Link("Archive", "/archive/")
+    for menu in ((), (archive,)):
+        html = render("404.html", menu=menu)
+        main = html[html.index("<main") : html.index("</main>")]
+        assert main.count('href="/archive/"') == 1
+
+
 # --- contents -------------------------------------------------------------------------------------
 
 
@@ -298,6 +307,22 @@ def test_text_can_be_read_on_every_ground(text: str, ground: str, scheme: int) -
 def test_marked_text_can_be_read(scheme: int) -> None:
     colours = palette()
     assert contrast(colours["ink"][scheme], colours["marker"][scheme]) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_code_can_be_read_on_marked_lines_and_in_diffs(scheme: int) -> None:
+    style = Config().highlight
+    day, night = (
+        css(style.light, style.dark).split("@media")[0].split("\n:root[data-theme=dark]", 1)
+    )
+    colours = set(re.findall(r"[{;] color: (#[0-9a-f]{6})", (day, night)[scheme]))
+    grounds = re.findall(
+        r"(?:--line|\.(?:ins|del) .*?background): light-dark\((.*?), (.*?)\)", STYLE
+    )
+    assert len(grounds) == 3
+    assert len(colours) > 5
+    for ground in grounds:
+        assert min(contrast(colour, ground[scheme]) for colour in colours) >= 4.5, ground
 
 
 def test_the_contrast_formula_agrees_with_wcag_s_examples() -> None:
