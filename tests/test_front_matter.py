@@ -113,6 +113,23 @@ def test_keys_of_other_generators_are_known(block: str, field: str, value: objec
     assert getattr(yaml(block), field) == value
 
 
+@pytest.mark.parametrize("key", ["title", "date", "draft", "summary", "tags", "image", "weight"])
+@pytest.mark.parametrize("value", ["", "~", '""', "' '"])
+def test_a_key_with_nothing_behind_it_says_nothing(key: str, value: str) -> None:
+    front, problems = read(f"---\n{key}: {value}\n---\n")
+    assert problems == []
+    assert getattr(front, key) == getattr(FrontMatter(), key)
+
+
+def test_a_slug_may_hold_what_slugs_drop_or_spell_out() -> None:
+    assert yaml("slug: 'C# & 話/'").slug == "C# & 話"
+
+
+@pytest.mark.parametrize("key", ["slug", "permalink"])
+def test_an_empty_path_is_an_error(key: str) -> None:
+    assert [problem.level for problem in read(f'---\n{key}: ""\n---\n')[1]] == ["error"]
+
+
 def test_all_else_is_kept_as_the_author_meant_it() -> None:
     block = "emoji: 🐶\nn: 3\nx: 1.5\non: true\nnone:\nl: [a, 1]\nm: {k: v}\nq: '3'"
     assert dict(yaml(block).extra) == {
@@ -168,6 +185,7 @@ def test_the_body_keeps_its_line_numbers(fence: str, body: str) -> None:
         ("---\ndraft: maybe\n---\n", "error", (2, 8), "true nor false"),
         ("---\nslug: ../../x\n---\n", "error", (2, 7), "slug"),
         ("---\nslug: '%2e%2e'\n---\n", "error", (2, 7), "path"),
+        ("---\npermalink: /c%23.html\n---\n", "error", (2, 12), "path"),
         ("---\npermalink: /%252e%252e/x\n---\n", "error", (2, 12), "path"),
         ("---\npermalink: C:\\x\n---\n", "error", (2, 12), "path"),
         ("---\nredirect_from: [/ok/, //evil.example/]\n---\n", "error", (2, 23), "path"),
@@ -273,7 +291,9 @@ def test_settings_are_read_with_their_groups() -> None:
         ("titel: x", (1, 1), "did you mean `title`"),
         ("math: {nunbering: all}", (1, 8), "did you mean `numbering`"),
         ("math: {numbering: al}", (1, 19), "did you mean `all`"),
-        ("listing: 10", (1, 10), "holds settings"),
+        ("listing: 10", (1, 10), "`listing` holds settings"),
+        ("per_page: 5", (1, 1), "listing: {per_page: …}"),
+        ("language: 日本語", (1, 11), "is not a language"),
         ("listing: {per_page: 0}", (1, 21), "whole number"),
         ("base_url: example.org", (1, 11), "https://example.org/"),
         ("timezone: Tokyo", (1, 11), "Asia/Tokyo"),

@@ -44,6 +44,7 @@ def only_page(notes: dict[str, str]) -> Page:
         ("「重点」！", "重点"),
         ("ÉCOLE", "école"),
         ("数学・物理", "数学物理"),
+        ("c:\u0327", "ç"),
     ],
 )
 def test_a_slug_keeps_unicode_and_drops_punctuation(name: str, slug: str) -> None:

@@ -71,6 +71,14 @@ def one_of(*choices: str) -> Reader:
     return read
 
 
+def language(node: Node) -> str:
+    """The tag of a language; `zh_Hant` is written `zh-Hant` in HTML."""
+    tag = text(node).strip().replace("_", "-")
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", tag):
+        raise node.error(f"`{node.text}` is not a language", "write ja, en or zh-Hant")
+    return tag
+
+
 def names(node: Node) -> tuple[str, ...]:
     """Strings: a list, or one string with commas. Blank ones are dropped, repeated ones kept
     once."""

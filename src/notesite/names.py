@@ -44,7 +44,8 @@ def slugify(name: str) -> str:
     hex digits."""
     text = re.sub(r"[\s_]+", "-", normalize("NFC", name).strip().lower()).replace("#", "sharp")
     kept = "".join(c for c in text if c in "-+" or category(c)[0] in "LNM" or c in "\u200d\u200c")
-    slug = re.sub("-+", "-", kept).strip("-\u200d\u200c")
+    # what was dropped may have stood between a letter and its accent
+    slug = normalize("NFC", re.sub("-+", "-", kept).strip("-\u200d\u200c"))
     return slug or blake2b(normalize("NFC", name).encode(), digest_size=4).hexdigest()
 
 

@@ -143,7 +143,7 @@ def _taxonomies(node: Node) -> tuple[str, ...]:
 
 _text, _flag = fields.text, fields.flag
 _READERS: dict[str, Reader | dict[str, Reader]] = {
-    "title": _text, "description": _text, "author": _text, "language": _text,
+    "title": _text, "description": _text, "author": _text, "language": fields.language,
     "timezone": _timezone, "base_url": _base_url, "notes": _folder, "output": _folder,
     "ignore": fields.texts, "permalinks": fields.pairs, "menu": _menu, "date_format": _text,
     "taxonomies": _taxonomies, "search": _flag, "graph": _flag, "extension": _text,
@@ -183,13 +183,13 @@ def _values(
     if node.empty:
         return values
     if node.kind != "map":
-        errors.append(node.error(f"`{within}` holds settings: `name: value` lines"))
+        name = within.removesuffix(".")
+        errors.append(node.error(f"`{name}` holds settings: `name: value` lines"))
         return values
     for key, value in node.entries:
         reader = readers.get(key.text)
         if reader is None:
-            near = fields.nearest(key.text, list(readers))
-            hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(readers)}"
+            hint = _suggestion(key.text, readers)
             errors.append(key.error(f"there is no setting `{within}{key.text}`", hint))
         elif isinstance(reader, dict):
             group = _values(value, reader, errors, f"{key.text}.")
@@ -200,3 +200,13 @@ def _values(
             except FieldError as error:
                 errors.append(error)
     return values
+
+
+def _suggestion(name: str, readers: Mapping[str, Reader | dict[str, Reader]]) -> str:
+    """The nearest known setting, or the group that has one of this name."""
+    if near := fields.nearest(name, list(readers)):
+        return f"did you mean `{near}`?"
+    for group, inner in readers.items():
+        if isinstance(inner, dict) and name in inner:
+            return f"it belongs to `{group}`: {group}: {{{name}: …}}"
+    return f"known here: {', '.join(readers)}"

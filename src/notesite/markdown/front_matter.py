@@ -20,6 +20,8 @@ from notesite.problems import Level, Location, Problem
 # Wrong values of these keys would publish a note that should not be, or somewhere else: errors.
 _STRICT = {"date", "updated", "publish_date", "draft", "slug", "permalink", "redirect_from"}
 
+_PATHS = {"slug", "permalink", "redirect_from"}  # "" is no path; elsewhere it says nothing
+
 _ALIASES = {
     "created": "date", "lastmod": "updated", "modified": "updated", "last_modified_at": "updated",
     "publishDate": "publish_date", "excerpt": "summary", "topics": "tags", "tag": "tags",
@@ -102,7 +104,7 @@ def _values(
                 error = key.error(f"the key `{key.text}` is not known", f"did you mean `{near}`?")
                 problems.append(_problem("note", error, shown))
             continue
-        if value.empty:
+        if value.empty or (_blank(value) and name not in _PATHS):
             continue
         try:
             found = _read_draft(key.text, value) if name == "draft" else readers[name](value)
@@ -115,6 +117,11 @@ def _values(
     if "date.updated" in values:
         values.setdefault("updated", values.pop("date.updated"))
     return values | {"extra": tuple(extra), "places": tuple(places)}, problems
+
+
+def _blank(node: Node) -> bool:
+    """`summary: ""`, as templates for new notes have it: nothing is said."""
+    return node.kind == "scalar" and not node.text.strip()
 
 
 def _put(values: dict[str, Any], name: str, found: Any, own: bool) -> None:
@@ -149,8 +156,9 @@ def _readers(zone: tzinfo) -> dict[str, Reader]:
         "permalink": _path, "tags": fields.names, "categories": fields.names,
         "series": fields.names, "aliases": _aliases, "redirect_from": _paths, "draft": flag,
         "listed": flag, "pinned": flag,
-        "weight": fields.whole(-1_000_000), "lang": _lang, "author": _author, "description": text,
-        "summary": text, "image": _image, "template": text, "toc": flag, "math": _math,
+        "weight": fields.whole(-1_000_000), "lang": fields.language, "author": _author,
+        "description": text, "summary": text, "image": _image, "template": text, "toc": flag,
+        "math": _math,
     }  # fmt: skip
 
 
@@ -160,16 +168,17 @@ def _slug(node: Node) -> str:
         raise node.error(
             "a slug is one part of a path, without `/`", "use `permalink` for a whole path"
         )
-    return _path(node).strip("/")
+    _path(node, ":?")
+    return fields.unquoted(slug)
 
 
-def _path(node: Node) -> str:
+def _path(node: Node, refused: str = ":?#") -> str:
     """A site path; whatever its escapes hide is decoded before it is judged."""
     path = fields.unquoted(fields.text(node).strip())
     parts = path.split("/")
     if not path.strip("/") or ".." in parts or "." in parts or "\\" in path or "\0" in path:
         raise node.error(f"`{node.text}` is not a path of this site", "write /section/name/")
-    if ":" in path or "?" in path or (path.startswith("//")):
+    if set(refused) & set(path) or path.startswith("//"):
         raise node.error(f"`{node.text}` is not a path of this site", "write /section/name/")
     return path
 
@@ -189,13 +198,6 @@ def _aliases(node: Node) -> tuple[str, ...]:
         is_path = name.startswith("/") or name.endswith(("/", ".html", ".htm"))
         found.append("/" + _path(item).lstrip("/") if is_path else name)
     return tuple(name for name in found if name)
-
-
-def _lang(node: Node) -> str:
-    lang = fields.text(node).strip().replace("_", "-")
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", lang):
-        raise node.error(f"`{node.text}` is not a language", "write ja, en or zh-Hant")
-    return lang
 
 
 def _author(node: Node) -> str:
