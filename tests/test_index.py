@@ -266,6 +266,14 @@ def test_two_files_that_differ_by_case_alone_are_an_error_and_the_first_is_publi
     ]
 
 
+@pytest.mark.parametrize("name", ["a", "A", "archive", "tags", "p/q"])
+def test_a_file_cannot_stand_where_a_page_needs_a_folder(name: str) -> None:
+    notes = {"a.md": note("A", tags="x"), "b.md": note("B", permalink="/p/q/r.html")}
+    made = library(notes, assets=(name, "a/ok"))
+    assert [asset.path for asset in made.assets] == ["a/ok"]
+    assert [(p.level, str(p.location)) for p in made.problems] == [("error", f"notes/{name}")]
+
+
 def test_a_note_with_an_error_is_left_out() -> None:
     assert library({"a.md": note("A", date="tomorrow"), "b.md": note("B")}).listing[0].title == "B"
 

@@ -60,8 +60,9 @@ def index(
         found = _taxonomies([note for note in standing if note.document.path in addresses], config)
     old = redirects(shown, addresses, reserved.for_redirects(), problems)
     held = files.withheld(stand(documents), addresses, drafts)
-    published = tuple(files.place(assets, shown, addresses, held, static, problems))
-    urls = _urls(addresses, found) | dict(old).keys() | {"/" + path for path in static}
+    pages = _urls(addresses, found) | dict(old).keys()
+    published = tuple(files.place(assets, shown, addresses, held, static, pages, problems))
+    urls = pages | {"/" + path for path in static}
     problems += _dead_menu(config, urls)
     targets = _targets(shown, addresses, published, urls, held_back, config)
     notes = [

@@ -31,10 +31,15 @@ def place(
     addresses: Mapping[str, Address],
     held: Collection[str],
     static: Iterable[str],
+    urls: Iterable[str],
     problems: list[Problem],
 ) -> Iterable[Asset]:
-    """Every file that is published. Of two that a file system without case would take for one the
-    later is left out, and an error."""
+    """Every file that is published; `urls` are those of all pages.
+
+    Of two that a file system without case would take for one the later is left out, and an error;
+    so is a file that would stand where a page needs a folder.
+    """
+    needed = {folded(folder) for url in urls for folder in _folders(url)}
     bundles = {
         document.path.rpartition("/")[0]: addresses[document.path].url
         for document in shown
@@ -47,6 +52,11 @@ def place(
             continue
         url = bundles.get(folder) or folder_url(folder)
         path = (url.rpartition("/")[0] + "/" + name).lstrip("/")
+        if folded(path) in needed:
+            message = f"this file would stand where the folder /{path}/ of the site has to be"
+            hint = "rename it, or give it a file name extension; until then it is left out"
+            problems.append(Problem("error", message, Location(source.shown), hint))
+            continue
         other, shown_as = taken.setdefault(folded(path), (path, source.shown))
         if other != path:
             message = f"{shown_as} and {source.shown} are one file where case does not count"
@@ -63,3 +73,11 @@ def _within(folder: str, held: Collection[str]) -> bool:
     while folder and folder not in held:
         folder = folder.rpartition("/")[0]
     return bool(folder)
+
+
+def _folders(url: str) -> Iterable[str]:
+    """`/a/b/` -> `a/b`, `a`."""
+    folder = url.rpartition("/")[0].strip("/")
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
