@@ -349,8 +349,9 @@ def test_a_folder_of_introductions_does_not_hide_the_list_of_all_terms() -> None
     assert {page.card.url for page in made.pages} == {"/a/", "/tags/y/"}
 
 
-def test_a_note_at_the_path_of_a_term_introduces_it() -> None:
-    made = library({"a.md": note("A", tags="[x]"), "tags/x.md": note("X", "About x.")})
+@pytest.mark.parametrize("front", [{}, {"permalink": "/tags/X/"}])
+def test_a_note_at_the_path_of_a_term_introduces_it(front: dict[str, str]) -> None:
+    made = library({"a.md": note("A", tags="[x]"), "tags/x.md": note("X", "About x.", **front)})
     assert "About x." in made.taxonomies[0].terms[0].html.__html__()
     assert [page.card.title for page in made.pages] == ["A"]
 

@@ -16,7 +16,7 @@ from notesite.index.order import in_listing_order
 from notesite.index.redirects import redirects
 from notesite.index.reserved import Reserved
 from notesite.index.sections import breadcrumbs, make_sections, off_home
-from notesite.index.urls import Address, Standing, assign, folder_url, stand
+from notesite.index.urls import Address, Standing, assign, clash_key, folder_url, stand
 from notesite.model import (
     Asset,
     Card,
@@ -170,10 +170,10 @@ def _library(
     config: Config,
 ) -> Library:
     count = len(notes)
-    introductions = {n.card.url: n.html for n in notes}
+    introductions = {clash_key(n.card.url): n.html for n in notes}
     found = tuple(taxonomies.introduced(taxonomy, introductions) for taxonomy in found)
-    special = {url for t in found for url in (t.url, *(term.url for term in t.terms))}
-    notes = [n for n in notes if n.card.url not in special]
+    special = {clash_key(url) for t in found for url in (t.url, *(term.url for term in t.terms))}
+    notes = [n for n in notes if clash_key(n.card.url) not in special]
     sections = make_sections(notes, config)
     home = sections[0]
     titles = {section.url: section.title for section in sections}
@@ -185,7 +185,7 @@ def _library(
     near = neighbours.chronology(listed)
     return Library(
         pages=tuple(_page(note, titles, series.get(note.card.url, ())) for note in single),
-        sections=tuple(section for section in sections if section.url not in special),
+        sections=tuple(section for section in sections if clash_key(section.url) not in special),
         home=home,
         taxonomies=found,
         terms=tuple(_terms(found, [n for n in single if n.document.front_matter.listed])),

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from unicodedata import normalize
 
-from notesite.index.urls import slugify
+from msgspec.structs import replace
+
+from notesite.index.urls import clash_key, slugify
 from notesite.model import Document, FrontMatter, Html, Link, Taxonomy, Term
 from notesite.names import unsafe_name
 
@@ -74,12 +76,14 @@ def links(front: FrontMatter, taxonomy: Taxonomy | None) -> tuple[Link, ...]:
 
 
 def introduced(taxonomy: Taxonomy, introductions: Mapping[str, Html]) -> Taxonomy:
-    """The taxonomy with the notes that stand at its own or a term's path as introductions."""
-    terms = tuple(
-        Term(term.name, term.slug, term.url, term.count, introductions.get(term.url, Html()))
-        for term in taxonomy.terms
-    )
-    return Taxonomy(taxonomy.name, taxonomy.url, terms, introductions.get(taxonomy.url, Html()))
+    """The taxonomy with the notes that stand at its own or a term's path as introductions, which
+    are by `clash_key`."""
+
+    def html(url: str) -> Html:
+        return introductions.get(clash_key(url), Html())
+
+    terms = tuple(replace(term, html=html(term.url)) for term in taxonomy.terms)
+    return replace(taxonomy, terms=terms, html=html(taxonomy.url))
 
 
 def _by_key(taxonomy: Taxonomy) -> dict[str, Term]:
