@@ -24,7 +24,17 @@ from notesite.markdown.counts import count
 from notesite.markdown.gathered import Gathered
 from notesite.markdown.math import tex
 from notesite.markdown.parser import make_parser
-from notesite.model import Document, Formula, FrontMatter, Html, Problem, Source, Text, Typeset
+from notesite.model import (
+    Document,
+    Formula,
+    FrontMatter,
+    Hole,
+    Html,
+    Problem,
+    Source,
+    Text,
+    Typeset,
+)
 from notesite.nodes import FieldError
 from notesite.problems import Location
 
@@ -194,13 +204,20 @@ def _filled(document: Document, made: dict[_Key, Typeset]) -> Document:
 
 def _html(html: Html, made: dict[_Key, Typeset]) -> Html:
     """The formulas filled in, neighbouring strings joined, other holes left."""
-    pieces: list[Any] = []
+    pieces: list[str | Hole] = []
+    strings: list[str] = []  # the last piece: joined once, for a long note has thousands
     for piece in html.pieces:
-        filled = made[_key(piece)].html if isinstance(piece, Formula) else piece
-        if pieces and isinstance(filled, str) and isinstance(pieces[-1], str):
-            pieces[-1] += filled
+        if isinstance(piece, str):
+            strings.append(piece)
+        elif isinstance(piece, Formula):
+            strings.append(made[_key(piece)].html)
         else:
-            pieces.append(filled)
+            if strings:
+                pieces.append("".join(strings))
+                strings = []
+            pieces.append(piece)
+    if strings:
+        pieces.append("".join(strings))
     return Html(tuple(pieces))
 
 
