@@ -8,8 +8,16 @@ from hashlib import blake2b
 
 from notesite.config import Config
 from notesite.index import index
-from notesite.markdown import Options, parse
-from notesite.model import Library, Source
+from notesite.markdown.bodies import Pieces, part, printed
+from notesite.markdown.note import Options, parse
+from notesite.model import Library, Source, Stored
+
+HTML: dict[tuple[bytes, str], Pieces] = {}  # of all notes of a test run, as the memo keeps it
+
+
+def html(stored: Stored) -> str:
+    """The HTML that stands for this in a library."""
+    return printed(stored, HTML[stored.digest, stored.part])
 
 
 def source(path: str, text: str) -> Source:
@@ -34,9 +42,15 @@ def library(
 ) -> Library:
     """The library of these notes (path -> text; none may hold a formula)."""
     config = config or Config(title="Site")
-    documents = [parse(source(path, text), Options.of(config)) for path, text in notes.items()]
+    entries = []
+    for path, text in notes.items():
+        document = parse(source(path, text), Options.of(config))
+        entry, body, excerpt = part(document, path.encode())
+        HTML[entry.body.digest, "body"] = body
+        HTML[entry.excerpt.digest, "excerpt"] = excerpt
+        entries.append(entry)
     files = [asset(path) for path in assets]
-    return index(documents, files, static, config, today, lambda document: 60, drafts, future)
+    return index(entries, files, static, config, today, lambda entry: 60, drafts, future)
 
 
 def note(title: str = "", body: str = "Text.", **keys: object) -> str:

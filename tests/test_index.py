@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from library import library, note, source
+from library import html, library, note, source
 
 from notesite.config import Config
 from notesite.index.urls import clash_key, slugify
-from notesite.markdown import Options, parse
-from notesite.model import Html, Link, Page
+from notesite.markdown.note import Options, parse
+from notesite.model import Link, Page
 from notesite.names import unsafe_name
 
 
@@ -182,7 +182,7 @@ def test_a_folder_is_introduced_by_its_index(name: str) -> None:
     made = library({f"posts/{name}": note("Posts", "Hello."), "posts/a.md": note("A")})
     section = next(s for s in made.sections if s.url == "/posts/")
     assert section.title == "Posts"
-    assert "Hello." in section.html.__html__()
+    assert "Hello." in html(section.html)
     assert [page.path for page in made.pages] == ["notes/posts/a.md"]
 
 
@@ -207,7 +207,7 @@ def test_a_note_beside_a_folder_of_its_name_introduces_it() -> None:
 def test_a_section_lists_its_own_and_deeper_notes_and_links_its_subsections() -> None:
     made = library({"a/x.md": note("X"), "a/b/y.md": note("Y"), "z.md": note("Z")})
     section = next(s for s in made.sections if s.url == "/a/")
-    assert [card.title for card in section.cards] == ["X", "Y"]
+    assert [card.title for card in dict(made.section_cards)[section.url]] == ["X", "Y"]
     assert [link.url for link in section.sections] == ["/a/b/"]
 
 
@@ -219,9 +219,7 @@ def test_a_section_that_is_not_listed_keeps_its_notes_off_the_home_listing() -> 
     }
     made = library(notes)
     assert [card.title for card in made.listing] == ["C"]
-    assert [card.title for card in next(s for s in made.sections if s.url == "/manual/").cards] == [
-        "B"
-    ]
+    assert [card.title for card in dict(made.section_cards)["/manual/"]] == ["B"]
 
 
 # --- what is shown --------------------------------------------------------------------------------
@@ -352,7 +350,7 @@ def test_a_folder_of_introductions_does_not_hide_the_list_of_all_terms() -> None
 @pytest.mark.parametrize("front", [{}, {"permalink": "/tags/X/"}])
 def test_a_note_at_the_path_of_a_term_introduces_it(front: dict[str, str]) -> None:
     made = library({"a.md": note("A", tags="[x]"), "tags/x.md": note("X", "About x.", **front)})
-    assert "About x." in made.taxonomies[0].terms[0].html.__html__()
+    assert "About x." in html(made.taxonomies[0].terms[0].html)
     assert [page.card.title for page in made.pages] == ["A"]
 
 
@@ -395,10 +393,6 @@ def test_related_notes_share_tags_and_a_rare_tag_says_more() -> None:
 # --- links ----------------------------------------------------------------------------------------
 
 
-def body(html: Html) -> str:
-    return html.__html__()
-
-
 def test_a_link_to_a_note_leads_to_its_url_under_the_base_path() -> None:
     made = library(
         {"a/x.md": note("X", "[y](../b/y.md#見出し) ![i](i.png)"), "b/y.md": note("Y", "# 見出し")},
@@ -406,8 +400,8 @@ def test_a_link_to_a_note_leads_to_its_url_under_the_base_path() -> None:
         assets=("a/i.png",),
     )
     page = next(p for p in made.pages if p.card.title == "X")
-    assert 'href="/repo/b/y/#%E8%A6%8B%E5%87%BA%E3%81%97"' in body(page.html)
-    assert 'src="/repo/a/i.png"' in body(page.html)
+    assert 'href="/repo/b/y/#%E8%A6%8B%E5%87%BA%E3%81%97"' in html(page.html)
+    assert 'src="/repo/a/i.png"' in html(page.html)
     assert made.problems == ()
 
 
@@ -481,7 +475,7 @@ def test_a_link_leads_to_what_is_there(link: str, url: str) -> None:
     }
     made = library(notes, assets=("f.pdf",))
     page = next(p for p in made.pages if p.card.title == "X")
-    assert f'"{url}"' in body(page.html).replace("'", '"')
+    assert f'"{url}"' in html(page.html).replace("'", '"')
     assert made.problems == ()
 
 

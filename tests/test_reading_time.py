@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notesite.markdown.counts import SPEED, count, reading_time, steps
+from notesite.markdown.counts import count
 from notesite.markdown.gathered import Gathered
 from notesite.markdown.math import tex
 from notesite.markdown.parser import make_parser
 from notesite.model import Counts
+from notesite.reading_time import SPEED, reading_time, steps
 
 MD = make_parser(html=True, typographer=False, soft_breaks="cjk")
 tex.plugin(MD, double_backslash=False, numbering="labelled")

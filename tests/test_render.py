@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from notesite.config import Config
-from notesite.model import Html, Location, Output, Problem, Source, Template, Theme
+from notesite.model import Html, Location, Output, Problem, Source, Stored, Template, Theme
 from notesite.render import absolute, check, environment, format_date, format_reading_time, link
 from notesite.render import render as render_output
 from notesite.theming import load_theme
@@ -25,10 +25,14 @@ def theme(**templates: str) -> Theme:
     return made
 
 
+def nothing(stored: Stored) -> tuple[str, ...]:
+    raise KeyError(stored)
+
+
 def render(made: Theme, name: str, **context: object) -> str | Problem:
     recipe = Template(name, context)
     result = render_output(
-        Output("x/index.html", recipe, "notes/x.md"), recipe, environment(made, REPO), made
+        Output("x/index.html", recipe, "notes/x.md"), recipe, environment(made, REPO, nothing), made
     )
     return result.decode() if isinstance(result, bytes) else result
 
@@ -129,7 +133,7 @@ def test_a_template_that_fails_is_a_problem_and_not_a_traceback(
 
 def test_every_template_that_does_not_compile_is_told() -> None:
     made = theme(x="{% if %}", y="ok", z="\n{{ a }")
-    problems = check(environment(made, REPO), made)
+    problems = check(environment(made, REPO, nothing), made)
     assert [str(problem.location) for problem in problems] == [
         "templates/x.html:1:1",
         "templates/z.html:2:1",

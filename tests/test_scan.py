@@ -11,6 +11,7 @@ import pytest
 from notesite.config import Config
 from notesite.gitdates import git_dates
 from notesite.scan import Scanned, scan
+from notesite.seen import Seen
 
 
 def site(root: Path, *files: str) -> Path:
@@ -23,7 +24,7 @@ def site(root: Path, *files: str) -> Path:
 
 def scanned(root: Path, config: Config | None = None) -> Scanned:
     config = config or Config()
-    return scan(root, config, root / config.output)
+    return scan(root, config, root / config.output, Seen())
 
 
 def paths(found: Scanned) -> tuple[list[str], list[str]]:

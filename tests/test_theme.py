@@ -27,6 +27,7 @@ from notesite.model import (
     Section,
     Series,
     Site,
+    Stored,
     Taxonomy,
     Term,
     Text,
@@ -58,10 +59,18 @@ LIMIT = 23_600  # bytes of style and script: of SPEC 10's 30 KB, 6.4 are for the
 # --- a small site, by hand ------------------------------------------------------------------------
 
 
+def stored(html: str) -> Stored:
+    return Stored(html.encode())
+
+
+def pieces(stored: Stored) -> tuple[str, ...]:
+    return (stored.digest.decode(),)
+
+
 def card(**changes: Any) -> Card:
     values: dict[str, Any] = {
         "title": "KL<b>", "title_html": Html(("KL&lt;b&gt;",)), "url": "/posts/kl/",
-        "date": date(2022, 6, 30), "updated": None, "excerpt": Html(("<p>二つの分布の差</p>",)),
+        "date": date(2022, 6, 30), "updated": None, "excerpt": stored("<p>二つの分布の差</p>"),
         "excerpt_text": "", "reading_time": 20, "tags": (Link("情報<理論>", "/tags/情報理論/"),),
         "categories": (), "lang": "ja", "pinned": False, "weight": None, "author": "",
         "image": "", "math": False,
@@ -71,7 +80,7 @@ def card(**changes: Any) -> Card:
 
 def page(*headings: tuple[int, str], **changes: Any) -> Page:
     values: dict[str, Any] = {
-        "card": card(), "html": Html(("<p>本文</p>",)), "description": "", "breadcrumbs": (),
+        "card": card(), "html": stored("<p>本文</p>"), "description": "", "breadcrumbs": (),
         "section": "/posts/", "series": (Series("基礎", "/series/x/", (Link("a", "/a/"),) * 3, 2),),
         "template": None, "toc": True, "math": False, "path": "posts/kl.md",
         "headings": tuple(
@@ -87,13 +96,13 @@ def jinja(config: Config | None = None, own: Mapping[str, str] | None = None) ->
         {"theme/" + name: text for name, text in TEMPLATES.items()} | TEMPLATES | dict(own or {})
     )
     theme = Theme(texts, {name: name for name in texts}, (), (), STRINGS)
-    return environment(theme, config or Config(title="ノート", language="ja"))
+    return environment(theme, config or Config(title="ノート", language="ja"), pieces)
 
 
 def render(name: str, env: Environment | None = None, lang: str = "ja", **names: Any) -> str:
     term = Term("情報<理論>", "x", "/tags/x/", 2)
     below = (Link("下", "/posts/x/"),)
-    section = Section("Posts", "/posts/", Html(), (), below, (), "", None)
+    section = Section("Posts", "/posts/", Stored(), below, (), "", None)
     context: dict[str, Any] = {
         "site": Site("ノート", "説明 & 引用", "", "ja", ""), "menu": (Link("<タグ>", "/tags/"),),
         "assets": {f: f"/assets/{f}" for f in ("site.css", "theme.js", "syntax.css", "katex.css")},
@@ -205,7 +214,7 @@ def test_a_pager_links_its_neighbours_and_marks_the_current_page() -> None:
 
 
 def test_an_introduction_stands_on_the_first_page_only() -> None:
-    term = Term("x", "x", "/x/", 1, Html(("<p>序</p>",)))
+    term = Term("x", "x", "/x/", 1, stored("<p>序</p>"))
     assert "序" not in render("term.html", term=term)
     assert "序" in render("term.html", term=term, pagination=None)
 

@@ -6,73 +6,42 @@ here.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
-from jinja2 import Environment
-from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from notesite import markdown, render
 from notesite.config import FILE_NAME, Config
 from notesite.index import index
-from notesite.limits import TimeLimit, time_limit
-from notesite.markdown.counts import reading_time
-from notesite.markdown.math.katex import Katex, KatexMissing
-from notesite.model import (
-    Copy,
-    Document,
-    Formula,
-    Library,
-    Location,
-    Output,
-    Problem,
-    Source,
-    Template,
-    Theme,
-    Typeset,
-    Written,
-)
+from notesite.lastbuild import LastBuild, fingerprint
+from notesite.loading import Notes, Progress
+from notesite.markdown.math.katex import KatexMissing
+from notesite.memo import Memo
+from notesite.model import Library, Location, Output, Problem, Template, Theme
 from notesite.outputs import plan
 from notesite.problems import in_order, with_source_lines
+from notesite.program import program_digest
 from notesite.publish import publish, recover
-from notesite.scan import Scanned, notes_folder, scan
+from notesite.reading_time import reading_time, rounded
+from notesite.report import Options, Report, advice
+from notesite.scan import CACHE, Scanned, notes_folder, scan
 from notesite.settings import load_config
 from notesite.theming import load_theme
 
-Progress = Callable[[str, int, int], None]  # stage, done, total
 
-NOTE_SECONDS = 10  # of processor time; a note that takes more is an error, the others are built
-FORMULAS_AT_ONCE = (
-    500  # in one call into V8: large enough to be quick, small enough to show progress
-)
-
-
-class Report(Struct, frozen=True):
-    """What a build did: all problems in order, and counts of files. `pages` are HTML files."""
-
-    problems: tuple[Problem, ...] = ()
-    notes: int = 0
-    pages: int = 0
-    written: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    held_back: tuple[int, int] = (0, 0)  # drafts, future notes
-    published: bool = False
-    refused: bool = False  # the output folder is none that notesite may write to
-    output: str = ""
-
-
-class Plan(Struct, frozen=True):
+class Plan(NamedTuple):
     """Stages 1 to 4: what the site is to be, before anything is rendered."""
 
-    config: Config
     theme: Theme
     library: Library
+    notes: Notes
     outputs: dict[str, Output]
+    shared: tuple[object, ...]
     problems: tuple[Problem, ...]
 
 
@@ -82,8 +51,7 @@ def build(
     config_file: Path | None = None,
     output: Path | None = None,
     base_url: str | None = None,
-    drafts: bool = False,
-    future: bool = False,
+    options: Options | None = None,
     today: Callable[[Config], date],
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
@@ -101,21 +69,15 @@ def build(
     recovered = recover(target, sources=sources, shown=shown)
     if recovered.problems:
         return Report(tuple(in_order(recovered.problems)), refused=recovered.refused, output=shown)
+    gc.disable()  # a build makes many values and no cycles: collecting costs a tenth of its time
     try:
-        planned = make_plan(root, config, target, today(config), drafts, future, progress)
+        asked = options or Options()
+        return _Build(root, config, target, sources, asked, today(config), progress).run()
     except KatexMissing as error:
         problem = Problem("error", str(error), Location("notesite"), frame=True)
         return Report((problem,), output=shown)
-    report = Report(
-        problems=tuple(in_order(planned.problems)),
-        notes=planned.library.notes,
-        pages=sum(isinstance(output.recipe, Template) for output in planned.outputs.values()),
-        held_back=planned.library.held_back,
-        output=shown,
-    )
-    if _broken(planned.problems):
-        return report
-    return _published(planned, target, sources, report, progress)
+    finally:
+        gc.enable()
 
 
 def protected(root: Path, config: Config, config_file: Path | None) -> list[Path]:
@@ -126,118 +88,118 @@ def protected(root: Path, config: Config, config_file: Path | None) -> list[Path
     return [path for path in found if path.exists()] + [root]
 
 
-def make_plan(
-    root: Path,
-    config: Config,
-    target: Path,
-    today: date,
-    drafts: bool,
-    future: bool,
-    progress: Progress,
-) -> Plan:
-    """Stages 1 to 4: scan, parse, index, plan."""
-    scanned = scan(root, config, target)
-    theme, problems = load_theme(scanned.templates, scanned.static)
-    documents = _documents(scanned.notes, config, progress)
-    speed = asdict(config.reading_speed)
-    library = index(
-        documents, scanned.assets, [s.path for s in scanned.static], config, today,
-        lambda document: reading_time(document.counts, speed), drafts, future,
-    )  # fmt: skip
-    outputs, clashes = plan(library, config, theme)
-    said = (document.problems for document in documents)
-    problems += [*scanned.problems, *chain.from_iterable(said), *library.problems, *clashes]
-    problems += _advice(root, config, scanned)
-    contents = {note.shown: note.content or b"" for note in scanned.notes}
-    found = with_source_lines(
-        problems, lambda path: contents.get(path, b"").decode("utf-8-sig", "replace")
-    )
-    return Plan(config, theme, library, outputs, found)
+class _Build:
+    """One build: the six stages in order, with the memo plugged in."""
 
+    def __init__(
+        self, root: Path, config: Config, target: Path, sources: Sequence[Path], options: Options,
+        today: date, progress: Progress,
+    ) -> None:  # fmt: skip
+        self.root, self.config, self.target, self.sources = root, config, target, sources
+        self.options, self.today, self.progress = options, today, progress
+        self.program = program_digest()
+        self.shown = os.path.relpath(target, root)
+        self.memo = Memo(None if options.force else root / CACHE / "cache.sqlite", self.program)
+        self.last = LastBuild(self.memo)
 
-def _documents(notes: Sequence[Source], config: Config, progress: Progress) -> list[Document]:
-    options = markdown.Options.of(config)
-    parsed = []
-    for number, note in enumerate(notes):
-        parsed.append(_parsed(note, options))
-        progress("reading notes", number + 1, len(notes))
-    with Katex(config.math.macros, config.math.output) as katex:
-        return markdown.typeset(parsed, _Shown(katex, progress))
+    def run(self) -> Report:
+        try:
+            scanned = self._scan()
+            theme, problems = load_theme(scanned.templates, scanned.static)
+            theme = self.last.coloured(theme, self.config, problems)
+            same = self._fingerprint(scanned, theme, problems)
+            report = self.last.report(same, self.target)
+            if report is None:
+                plan = self._plan(scanned, theme, problems)
+                report = self._publish(plan)
+                if report.published:
+                    self.last.remember_report(same, report)
+        finally:
+            self.memo.close()
+        if self.memo.notice:
+            where = Location(f"{CACHE}/cache.sqlite")
+            notice = Problem("note", self.memo.notice, where, "it costs time, nothing else")
+            report = replace(report, problems=tuple(in_order([*report.problems, notice])))
+        return report
 
+    def _scan(self) -> Scanned:
+        """Stage 1. Files that have not changed since the last build are not read."""
+        seen = self.last.seen(self.root / CACHE)
+        scanned = scan(self.root, self.config, self.target, seen)
+        self.last.remember_seen(seen)
+        return scanned
 
-def _parsed(note: Source, options: markdown.Options) -> Document:
-    try:
-        with time_limit(NOTE_SECONDS):
-            return markdown.parse(note, options)
-    except TimeLimit:
-        message = f"this note took longer than {NOTE_SECONDS} s to read"
-        return markdown.unreadable(
-            note, message, "split it, or look for a pattern that repeats thousands of times"
+    def _fingerprint(self, scanned: Scanned, theme: Theme, problems: Sequence[Problem]) -> str:
+        """Equal for two builds of one input: then the second has nothing to do."""
+        files = [
+            (source.path, source.shown, source.digest, source.updated)
+            for source in (*scanned.notes, *scanned.assets, *scanned.static)
+        ]
+        assets = [(source.path, source.digest) for source in theme.assets]
+        asked = (self.options.drafts, self.options.future, self.today, str(self.target))
+        said = (scanned.problems, list(problems), theme.templates, theme.strings)
+        return fingerprint((self.program, self.config, files, assets, asked, said))
+
+    def _plan(self, scanned: Scanned, theme: Theme, problems: list[Problem]) -> Plan:
+        """Stages 2 to 4: parse, index, plan."""
+        jobs = self.options.jobs or os.cpu_count() or 1
+        notes = Notes(scanned.notes, self.config, self.memo, jobs, self.progress)
+        speed = asdict(self.config.reading_speed)
+        library = index(
+            notes.entries, scanned.assets, [s.path for s in scanned.static], self.config,
+            self.today, lambda entry: rounded(reading_time(entry.counts, speed)),
+            self.options.drafts, self.options.future,
+        )  # fmt: skip
+        outputs, shared, clashes = plan(library, self.config, theme)
+        said = chain.from_iterable(document.problems for document in notes.entries)
+        problems += [*scanned.problems, *said, *library.problems, *clashes]
+        folder = os.path.relpath(notes_folder(self.root, self.config), self.root)
+        problems += advice(self.config, folder, not scanned.notes)
+        files = {note.shown: note.file for note in scanned.notes}
+        found = with_source_lines(problems, lambda path: _text(files.get(path)))
+        return Plan(theme, library, notes, outputs, shared, found)
+
+    def _publish(self, plan: Plan) -> Report:
+        """Stages 5 and 6. An output is rendered if its key differs from the one it was written
+        under, and all of them before one is published: a template that fails stops it all."""
+        report = Report(
+            problems=tuple(in_order(plan.problems)),
+            notes=plan.library.notes,
+            pages=sum(isinstance(output.recipe, Template) for output in plan.outputs.values()),
+            held_back=plan.library.held_back,
+            output=self.shown,
+        )
+        if _broken(plan.problems):
+            return report
+        from notesite import making, render
+
+        jinja = render.environment(plan.theme, self.config, plan.notes.html)
+        known, failures = self.last.closures(plan.theme, self.config, jinja)
+        if failures:
+            return replace(report, problems=tuple(in_order([*report.problems, *failures])))
+        keys = making.keys(plan.outputs, plan.shared, known)
+        files = making.files(plan.outputs, plan.theme, jinja, self.progress)
+        try:
+            done = publish(
+                files, self.target, sources=self.sources, keys=keys, anew=self.options.force,
+                shown=self.shown,
+            )  # fmt: skip
+        except making.TemplateFailed as failed:
+            return replace(report, problems=tuple(in_order([*report.problems, failed.problem])))
+        return replace(
+            report,
+            problems=tuple(in_order([*report.problems, *done.problems])),
+            written=done.written,
+            unchanged=done.unchanged,
+            removed=done.removed,
+            published=not done.problems,
+            refused=done.refused,
+            made=making.explained(done.made, keys) if self.options.explain else (),
         )
 
 
-class _Shown:
-    """The engine, called with a batch at a time so that progress can be shown."""
-
-    def __init__(self, engine: markdown.Engine, progress: Progress) -> None:
-        self.engine = engine
-        self.progress = progress
-
-    def typeset(self, formulas: Sequence[Formula]) -> list[Typeset]:
-        done: list[Typeset] = []
-        while len(done) < len(formulas):
-            done += self.engine.typeset(formulas[len(done) : len(done) + FORMULAS_AT_ONCE])
-            self.progress("setting formulas", len(done), len(formulas))
-        return done
-
-
-def _published(
-    planned: Plan, target: Path, sources: Sequence[Path], report: Report, progress: Progress
-) -> Report:
-    """Stages 5 and 6. Every page is rendered before one is published: a template that fails stops
-    it all."""
-    jinja = render.environment(planned.theme, planned.config)
-    failures = render.check(jinja, planned.theme)
-    files: list[tuple[str, bytes | Path]] = []
-    for number, output in enumerate(planned.outputs.values()):
-        made = _made(output, jinja, planned.theme) if not failures else b""
-        if isinstance(made, Problem):
-            failures.append(made)
-        else:
-            files.append((output.path, made))
-        progress("writing pages", number + 1, len(planned.outputs))
-    if failures:
-        return replace(report, problems=tuple(in_order([*report.problems, *failures])))
-    done = publish(files, target, sources=sources, shown=report.output)
-    return replace(
-        report,
-        problems=tuple(in_order([*report.problems, *done.problems])),
-        written=done.written,
-        unchanged=done.unchanged,
-        removed=done.removed,
-        published=not done.problems,
-        refused=done.refused,
-    )
-
-
-def _made(output: Output, jinja: Environment, theme: Theme) -> bytes | Path | Problem:
-    match output.recipe:
-        case Template() as recipe:
-            return render.render(output, recipe, jinja, theme)
-        case Copy(source):
-            return Path(source.file)
-        case Written(content):
-            return content
-
-
-def _advice(root: Path, config: Config, scanned: Scanned) -> Iterable[Problem]:
-    folder = os.path.relpath(notes_folder(root, config), root)
-    if not scanned.notes:
-        hint = 'write a first note with `notesite new "A title"`, or start with `notesite init`'
-        yield Problem("warning", "there are no notes here", Location(folder), hint)
-    if not config.base_url:
-        hint = "set `base_url: https://…/` for canonical links and feeds"
-        yield Problem("note", "the site has no base_url", Location(FILE_NAME), hint)
+def _text(file: str | None) -> str:
+    return Path(file).read_bytes().decode("utf-8-sig", "replace") if file else ""
 
 
 def _broken(problems: Iterable[Problem]) -> bool:

@@ -21,19 +21,23 @@ from jinja2 import (
     pass_context,
 )
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from notesite.config import Config
 from notesite.index.links import href
-from notesite.markdown.counts import steps
-from notesite.model import Location, Output, Problem, Template, Theme
+from notesite.markdown.bodies import Pieces, printed
+from notesite.model import Location, Output, Problem, Stored, Template, Theme
+from notesite.reading_time import steps
 
 NOT_FOUND = "/404.html"
 ORIGINAL = "theme/"  # the packaged template of a name stands under this prefix too
 
 
-def environment(theme: Theme, config: Config) -> Environment:
-    """The templates of a site with its filters. Autoescape is a constant: no file name turns it
-    off."""
+def environment(theme: Theme, config: Config, load: Callable[[Stored], Pieces]) -> Environment:
+    """The templates of a site with its filters; `load` gives the HTML of notes.
+
+    Autoescape is a constant: no file name turns it off.
+    """
     jinja = Environment(
         loader=FunctionLoader(lambda name: _load(theme, name)),
         autoescape=True,
@@ -41,6 +45,7 @@ def environment(theme: Theme, config: Config) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=lambda value: _html(value, load) if type(value) is Stored else value,
         auto_reload=False,
         cache_size=-1,
     )
@@ -84,6 +89,10 @@ def render(output: Output, recipe: Template, jinja: Environment, theme: Theme) -
 
 
 # --- filters --------------------------------------------------------------------------------------
+
+
+def _html(stored: Stored, load: Callable[[Stored], Pieces]) -> Markup:
+    return Markup(printed(stored, load(stored)) if stored else "")
 
 
 def _url_filter(config: Config) -> Callable[[Context, str], str]:

@@ -12,7 +12,6 @@ import stat
 from collections.abc import Iterator
 from datetime import date
 from fnmatch import fnmatchcase
-from hashlib import blake2b
 from pathlib import Path
 from unicodedata import normalize
 
@@ -22,6 +21,7 @@ from notesite.config import FILE_NAME, Config
 from notesite.gitdates import git_dates
 from notesite.model import Source
 from notesite.problems import Level, Location, Problem
+from notesite.seen import Seen
 
 NOTE_SUFFIXES = (".md", ".markdown")
 MAX_NOTE = 16 * 2**20  # bytes; more is no note but an accident
@@ -47,7 +47,7 @@ class Scanned(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-def scan(root: Path, config: Config, output: Path) -> Scanned:
+def scan(root: Path, config: Config, output: Path, seen: Seen) -> Scanned:
     """All Sources below `root`; the folder `output` is never a source."""
     problems: list[Problem] = []
     folder = notes_folder(root, config)
@@ -58,7 +58,7 @@ def scan(root: Path, config: Config, output: Path) -> Scanned:
             Problem("error", "the folder of notes does not exist", where, hint, frame=True)
         )
     skipped = {output.resolve(), (root / "templates").resolve(), (root / "static").resolve()}
-    walk = _Walk(root, config.ignore, skipped, problems)
+    walk = _Walk(root, config.ignore, skipped, problems, seen)
     dates, shallow = git_dates(folder, config.zone)
     if shallow:
         hint = "fetch the whole history (fetch-depth: 0), or write `updated` into the notes"
@@ -73,11 +73,14 @@ def scan(root: Path, config: Config, output: Path) -> Scanned:
                 notes.append(note)
         elif asset := walk.asset(path, file):
             assets.append(asset)
-    walk = _Walk(root, (), {output.resolve()}, problems, underscored=True)
+    walk = _Walk(root, (), {output.resolve()}, problems, seen, underscored=True)
+    templates = _Walk(root, (), {output.resolve()}, problems, Seen(), underscored=True)
     return Scanned(
         tuple(notes),
         tuple(assets),
-        tuple(s for p, f in walk.files(root / "templates") if (s := walk.read(p, f, None))),
+        tuple(
+            s for p, f in templates.files(root / "templates") if (s := templates.read(p, f, None))
+        ),
         tuple(s for p, f in walk.files(root / "static") if (s := walk.asset(p, f))),
         tuple(problems),
     )
@@ -98,6 +101,7 @@ class _Walk:
         ignore: tuple[str, ...],
         skipped: set[Path],
         problems: list[Problem],
+        seen: Seen,
         underscored: bool = False,
     ) -> None:
         self.root = root
@@ -105,6 +109,7 @@ class _Walk:
         self.ignore = ignore
         self.skipped = skipped
         self.problems = problems
+        self.seen = seen
         self.underscored = underscored  # whether names that begin with `_` count, as in templates/
 
     def files(self, top: Path) -> Iterator[tuple[str, Path]]:
@@ -170,36 +175,34 @@ class _Walk:
         return False
 
     def read(self, path: str, file: Path, updated: date | None) -> Source | None:
-        """A Source with its bytes; None, and a problem, if it cannot be read."""
-        try:
-            status = file.stat()
-            if not stat.S_ISREG(status.st_mode):
-                self._problem("warning", "this is not a file and is left out", file)
-                return None
-            if status.st_size > MAX_NOTE:
-                self._problem(
-                    "error", f"more than {MAX_NOTE // 2**20} MiB: too big for a note", file
-                )
-                return None
-            content = file.read_bytes()
-        except OSError as error:
-            self._problem("error", f"the file cannot be read: {error.strerror}", file)
-            return None
-        return Source(path, self._shown(file), _digest(content), content, str(file), updated)
+        """A Source with its bytes, none if the file has not changed since it was last read; None,
+        and a problem, if it cannot be read."""
+        return self._source(path, file, updated, keep=True)
 
     def asset(self, path: str, file: Path) -> Source | None:
-        """A Source without bytes: its digest is of size and time until it is copied."""
+        """A Source without bytes, which are copied from the file."""
+        return self._source(path, file, None, keep=False)
+
+    def _source(self, path: str, file: Path, updated: date | None, keep: bool) -> Source | None:
         try:
             status = file.stat()
             if not stat.S_ISREG(status.st_mode):
                 self._problem("warning", "this is not a file and is left out", file)
                 return None
-            with file.open("rb") as stream:
-                digest = _digest(stream.read())
+            if keep and status.st_size > MAX_NOTE:
+                message = f"more than {MAX_NOTE // 2**20} MiB: too big for a note"
+                self._problem("error", message, file)
+                return None
+            digest, content = self.seen.digest(file, status), None
+            if digest is None:
+                content = file.read_bytes()
+                digest = self.seen.remember(file, status, content)
         except OSError as error:
             self._problem("error", f"the file cannot be read: {error.strerror}", file)
             return None
-        return Source(path, self._shown(file), digest, None, str(file))
+        return Source(
+            path, self._shown(file), digest, content if keep else None, str(file), updated
+        )
 
     def _shown(self, file: Path) -> str:
         """How problems name a file: relative to the site, a broken name made printable."""
@@ -230,7 +233,3 @@ def _matches(path: str, pattern: str) -> bool:
     if fnmatchcase(path, pattern):
         return True
     return not anchored and fnmatchcase(path.rsplit("/", 1)[-1], pattern)
-
-
-def _digest(content: bytes) -> bytes:
-    return blake2b(content, digest_size=16).digest()

@@ -19,8 +19,8 @@ from notesite.cli.options import PATH, Commands, given, root, shared, terminal
 from notesite.cli.terminal import count
 
 if TYPE_CHECKING:
-    from notesite.build import Report
     from notesite.config import Config
+    from notesite.report import Report
 
 _STARTED = time.perf_counter()
 
@@ -101,8 +101,18 @@ def new(title: str) -> int:
 @click.option("-D", "--drafts", is_flag=True, help="Drafts too.")
 @click.option("-F", "--future", is_flag=True, help="Notes with a date to come too.")
 @click.option("--strict", is_flag=True, help="Exit with 1 on a warning, not only on an error.")
+@click.option("--force", is_flag=True, help="Build everything anew, whatever is remembered.")
+@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes; default: all.")
+@click.option("--explain", is_flag=True, help="Say for each file that was made anew why it was.")
 def build(
-    output: Path | None, base_url: str | None, drafts: bool, future: bool, strict: bool
+    output: Path | None,
+    base_url: str | None,
+    drafts: bool,
+    future: bool,
+    strict: bool,
+    force: bool,
+    jobs: int | None,
+    explain: bool,
 ) -> int:
     """Build the site.
 
@@ -110,6 +120,7 @@ def build(
     are shown together. Exit code: 0, 1 after an error, 2 if the output folder is refused.
     """
     from notesite.build import build as build_site
+    from notesite.report import Options
 
     out = terminal()
     with out.progress() as progress:
@@ -118,12 +129,13 @@ def build(
             config_file=given("config"),
             output=output,
             base_url=base_url,
-            drafts=drafts,
-            future=future,
+            options=Options(drafts, future, force, jobs or 0, explain),
             today=lambda config: datetime.now(config.zone).date(),
             progress=progress,
         )
     out.problems(report.problems)
+    for line in report.made:
+        click.echo(line)
     if report.published:
         out.say(_summary(report, time.perf_counter() - _STARTED))
     else:

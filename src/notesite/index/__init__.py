@@ -20,7 +20,7 @@ from notesite.index.urls import Address, Standing, assign, clash_key, folder_url
 from notesite.model import (
     Asset,
     Card,
-    Document,
+    Entry,
     Library,
     Location,
     Page,
@@ -28,14 +28,13 @@ from notesite.model import (
     Series,
     Source,
     Taxonomy,
-    has_math,
 )
 
-ReadingTime = Callable[[Document], int]  # seconds
+ReadingTime = Callable[[Entry], int]  # seconds
 
 
 def index(
-    documents: Sequence[Document],
+    documents: Sequence[Entry],
     assets: Iterable[Source],
     static: Iterable[str],
     config: Config,
@@ -75,10 +74,10 @@ def index(
 
 
 def _visible(
-    documents: Iterable[Document], today: date, drafts: bool, future: bool
-) -> tuple[list[Document], frozenset[str], tuple[int, int]]:
+    documents: Iterable[Entry], today: date, drafts: bool, future: bool
+) -> tuple[list[Entry], frozenset[str], tuple[int, int]]:
     """(documents to publish, paths held back, (how many drafts, how many of the future))."""
-    shown: list[Document] = []
+    shown: list[Entry] = []
     held: list[str] = []
     number = {"draft": 0, "future": 0}
     for document in documents:
@@ -124,7 +123,7 @@ def _dead_menu(config: Config, urls: set[str]) -> Iterable[Problem]:
 
 
 def _targets(
-    shown: Iterable[Document],
+    shown: Iterable[Entry],
     addresses: Mapping[str, Address],
     assets: Iterable[Asset],
     urls: set[str],
@@ -140,7 +139,7 @@ def _targets(
 
 
 def _published(
-    document: Document,
+    document: Entry,
     address: Address,
     found: tuple[Taxonomy, ...],
     targets: Targets,
@@ -174,7 +173,7 @@ def _library(
     found = tuple(taxonomies.introduced(taxonomy, introductions) for taxonomy in found)
     special = {clash_key(url) for t in found for url in (t.url, *(term.url for term in t.terms))}
     notes = [n for n in notes if clash_key(n.card.url) not in special]
-    sections = make_sections(notes, config)
+    sections, section_cards = make_sections(notes, config)
     home = sections[0]
     titles = {section.url: section.title for section in sections}
     away = off_home(notes)
@@ -187,6 +186,7 @@ def _library(
         pages=tuple(_page(note, titles, series.get(note.card.url, ())) for note in single),
         sections=tuple(section for section in sections if clash_key(section.url) not in special),
         home=home,
+        section_cards=section_cards,
         taxonomies=found,
         terms=tuple(_terms(found, [n for n in single if n.document.front_matter.listed])),
         listing=in_listing_order(listed),
@@ -219,7 +219,7 @@ def _page(note: Published, titles: dict[str, str], series: tuple[Series, ...]) -
         series=series,
         template=asked_template(document),
         toc=front.toc is not False and sum(2 <= h.level <= 3 for h in document.headings) > 1,
-        math=has_math(note.html) or note.card.math,
+        math=note.html.math or note.card.math,
         path=document.shown,
         extra=dict(front.extra),
     )

@@ -1,4 +1,4 @@
-"""A Document with its address -> its Card, and what its own page and section need besides."""
+"""An Entry with its address -> its Card, and what its own page and section need besides."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from notesite.index.urls import Address
 from notesite.model import (
     AskedTemplate,
     Card,
-    Document,
-    Html,
+    Entry,
     Link,
     Location,
+    Stored,
     Taxonomy,
     has_math,
 )
@@ -26,15 +26,15 @@ from notesite.model import (
 class Published(Struct, frozen=True):
     """A document that is published: with its address, card, and body without holes."""
 
-    document: Document
+    document: Entry
     address: Address
     card: Card
-    html: Html
+    html: Stored
     series: tuple[Link, ...]
 
 
 def make_card(
-    document: Document,
+    document: Entry,
     address: Address,
     found: Mapping[str, Taxonomy],
     targets: Targets,
@@ -44,13 +44,13 @@ def make_card(
     """What other pages see of the note. `found` are the taxonomies by name."""
     front = document.front_matter
     return Card(
-        title=str(document.title),
+        title=document.title,
         title_html=document.title_html,
         url=address.url,
         date=front.date.date() if front.date else None,
         updated=_updated(document),
         excerpt=document.excerpt,
-        excerpt_text=str(document.excerpt_text),
+        excerpt_text=document.excerpt_text,
         reading_time=reading_time,
         tags=taxonomies.links(front, found.get("tags")),
         categories=taxonomies.links(front, found.get("categories")),
@@ -59,11 +59,11 @@ def make_card(
         weight=front.weight,
         author=front.author if front.author and front.author != config.author else "",
         image=_image(front.image, document.path, targets),
-        math=has_math(document.excerpt) or has_math(document.title_html),
+        math=document.excerpt.math or has_math(document.title_html),
     )
 
 
-def asked_template(document: Document) -> AskedTemplate | None:
+def asked_template(document: Entry) -> AskedTemplate | None:
     """`template:` of the front matter, with its place."""
     front = document.front_matter
     if not front.template:
@@ -72,7 +72,7 @@ def asked_template(document: Document) -> AskedTemplate | None:
     return AskedTemplate(front.template, Location(document.shown, *places["template"]))
 
 
-def _updated(document: Document) -> date | None:
+def _updated(document: Entry) -> date | None:
     front = document.front_matter
     updated = front.updated.date() if front.updated else document.updated
     if updated and front.date and updated < front.date.date():

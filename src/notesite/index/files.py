@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from notesite.index.urls import Address, Standing, folder_url, is_bundle
-from notesite.model import Asset, Document, Location, Problem, Source
+from notesite.model import Asset, Entry, Location, Problem, Source
 from notesite.names import folded
 
 
@@ -27,7 +27,7 @@ def withheld(
 
 def place(
     assets: Iterable[Source],
-    shown: Iterable[Document],
+    shown: Iterable[Entry],
     addresses: Mapping[str, Address],
     held: Collection[str],
     static: Iterable[str],

@@ -1,24 +1,22 @@
-"""Html with link holes -> Html without; a target that does not exist is a problem with its
-place."""
+"""The link holes of a note's HTML -> URLs; a target that does not exist is a problem."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from html import escape, unescape
 from posixpath import join, normpath
 from unicodedata import normalize
 from urllib.parse import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from notesite.index.urls import folder_url
-from notesite.model import AssetLink, Document, Html, Location, NoteLink, Problem
+from notesite.model import AssetLink, Entry, Location, NoteLink, Problem, Stored
 from notesite.names import slugify
 
 _PLAIN = re.compile(r"[A-Za-z0-9/._~-]*")  # a path of these alone is a URL as it stands: most are
-_ID = re.compile(r"""<[^<>]*?\s(?:id|name)\s*=\s*["']?([^"'\s<>]+)""")
 _SAFE = "/:@!$&'()*+,;=~-._"  # characters of a path that need no escape (RFC 3986)
 
 
@@ -41,16 +39,14 @@ class Targets(Struct, frozen=True):
     anchors: Callable[[str], Anchors]  # of the note of this path
 
 
-def anchors_of(documents: Iterable[Document]) -> Callable[[str], Anchors]:
-    """Path -> Anchors, found when they are first asked for: few notes are linked to so."""
-    by_path = {document.path: document for document in documents}
+def anchors_of(entries: Iterable[Entry]) -> Callable[[str], Anchors]:
+    """Path -> Anchors, made when they are first asked for: few notes are linked to so."""
+    by_path = {entry.path: entry for entry in entries}
 
     @cache
     def anchors(path: str) -> Anchors:
-        document = by_path[path]
-        body = "".join(piece for piece in document.body.pieces if isinstance(piece, str))
-        ids = frozenset(unescape(found[1]) for found in _ID.finditer(body))
-        return Anchors(ids, slugify(str(document.title)))
+        entry = by_path[path]
+        return Anchors(frozenset(entry.ids), slugify(entry.title))
 
     return anchors
 
@@ -61,18 +57,12 @@ def href(url: str, base_path: str) -> str:
     return path if _PLAIN.fullmatch(path) else quote(path, safe=_SAFE)
 
 
-def fill(html: Html, path: str, targets: Targets, problems: list[Problem]) -> Html:
+def fill(html: Stored, path: str, targets: Targets, problems: list[Problem]) -> Stored:
     """The HTML of the note at `path` with its links resolved."""
-    if all(isinstance(piece, str) for piece in html.pieces):
+    if not html.holes:
         return html
-    return Html((
-        "".join(
-            escape(_resolved(piece, path, targets, problems))
-            if isinstance(piece, NoteLink | AssetLink)
-            else str(piece)
-            for piece in html.pieces
-        ),
-    ))  # fmt: skip
+    links = tuple(_resolved(hole, path, targets, problems) for hole in html.holes)
+    return replace(html, holes=(), links=links)
 
 
 def resolve_image(target: str, path: str, targets: Targets) -> str:

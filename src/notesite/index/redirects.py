@@ -7,12 +7,12 @@ from pathlib import PurePosixPath
 from unicodedata import normalize
 
 from notesite.index.urls import Address, clash_key
-from notesite.model import Document, Location, Problem
+from notesite.model import Entry, Location, Problem
 from notesite.names import unsafe_name
 
 
 def redirects(
-    documents: Iterable[Document],
+    documents: Iterable[Entry],
     addresses: Mapping[str, Address],
     reserved: Mapping[str, str],
     problems: list[Problem],
@@ -45,7 +45,7 @@ def redirects(
     return tuple(sorted(found.items()))
 
 
-def _asked(note: Document) -> Iterable[tuple[str, str]]:
+def _asked(note: Entry) -> Iterable[tuple[str, str]]:
     """(key of the front matter, site path) of every redirect to the note."""
     for path in note.front_matter.redirect_from:
         yield "redirect_from", _path(path)

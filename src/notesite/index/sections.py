@@ -9,12 +9,14 @@ from notesite.config import Config
 from notesite.index.cards import Published, asked_template
 from notesite.index.order import in_listing_order
 from notesite.index.urls import folder_url
-from notesite.model import Card, Html, Link, Section
+from notesite.model import Card, Link, Section, Stored
+
+Cards = tuple[tuple[str, tuple[Card, ...]], ...]
 
 
-def make_sections(notes: Iterable[Published], config: Config) -> tuple[Section, ...]:
-    """All sections by URL, the home section (`/`) first. A folder is one if a note is in it or
-    below."""
+def make_sections(notes: Iterable[Published], config: Config) -> tuple[tuple[Section, ...], Cards]:
+    """All sections by URL, the home section (`/`) first, and the cards of each, its own and deeper
+    ones. A folder is a section if a note is in it or below."""
     notes = list(notes)
     introductions = {n.address.folder: n for n in notes if n.address.kind == "section"}
     members: dict[str, list[Card]] = {"": []}
@@ -25,10 +27,10 @@ def make_sections(notes: Iterable[Published], config: Config) -> tuple[Section, 
                 group.append(note.card)
     titles = {folder: _title(folder, introductions.get(folder), config) for folder in members}
     order = {folder: _order(folder, introductions.get(folder), titles) for folder in members}
-    return tuple(
-        _section(folder, introductions.get(folder), members, titles, order)
-        for folder in sorted(members)
-    )
+    folders = sorted(members)
+    sections = [_section(f, introductions.get(f), list(members), titles, order) for f in folders]
+    cards = ((folder_url(folder), in_listing_order(members[folder])) for folder in folders)
+    return tuple(sections), tuple(cards)
 
 
 def off_home(notes: Iterable[Published]) -> set[str]:
@@ -50,11 +52,11 @@ def breadcrumbs(folder: str, titles: dict[str, str]) -> tuple[Link, ...]:
 def _section(
     folder: str,
     introduction: Published | None,
-    members: dict[str, list[Card]],
+    folders: list[str],
     titles: dict[str, str],
     order: dict[str, tuple[bool, int, str]],
 ) -> Section:
-    children = [f for f in members if f and f.rpartition("/")[0] == folder]
+    children = [f for f in folders if f and f.rpartition("/")[0] == folder]
     by_url = {folder_url(f): title for f, title in titles.items()}
     above = breadcrumbs(folder.rpartition("/")[0], by_url) if folder else ()
     document = introduction.document if introduction else None
@@ -62,14 +64,13 @@ def _section(
     return Section(
         title=titles[folder],
         url=folder_url(folder),
-        html=introduction.html if introduction else Html(),
-        cards=in_listing_order(members[folder]),
+        html=introduction.html if introduction else Stored(),
         sections=tuple(
             Link(titles[f], folder_url(f)) for f in sorted(children, key=order.__getitem__)
         ),
         breadcrumbs=above,
         description=(front.description if front else None)
-        or (str(document.excerpt_text) if document else ""),
+        or (document.excerpt_text if document else ""),
         template=asked_template(document) if document else None,
         headings=document.headings if document else (),
     )

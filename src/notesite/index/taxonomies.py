@@ -10,7 +10,7 @@ from unicodedata import normalize
 from msgspec.structs import replace
 
 from notesite.index.urls import clash_key, slugify
-from notesite.model import Document, FrontMatter, Html, Link, Taxonomy, Term
+from notesite.model import Entry, FrontMatter, Link, Stored, Taxonomy, Term
 from notesite.names import unsafe_name
 
 
@@ -25,7 +25,7 @@ def names_of(front: FrontMatter, taxonomy: str) -> tuple[str, ...]:
 
 
 def collect(
-    documents: Iterable[Document], names: Iterable[str], menu: Iterable[Link] = ()
+    documents: Iterable[Entry], names: Iterable[str], menu: Iterable[Link] = ()
 ) -> tuple[Taxonomy, ...]:
     """The taxonomies that have a term at all, or that the menu leads to; a term is named as most
     notes spell it. Notes that no listing shows do not count."""
@@ -35,7 +35,7 @@ def collect(
     return tuple(taxonomy for taxonomy in found if taxonomy.terms or taxonomy.url in wanted)
 
 
-def _taxonomy(name: str, documents: list[Document]) -> Taxonomy:
+def _taxonomy(name: str, documents: list[Entry]) -> Taxonomy:
     spellings: dict[str, Counter[str]] = {}
     for document in documents:
         once: dict[str, str] = {}
@@ -75,12 +75,12 @@ def links(front: FrontMatter, taxonomy: Taxonomy | None) -> tuple[Link, ...]:
     return tuple(Link(known[key].name, known[key].url) for key in keys if key in known)
 
 
-def introduced(taxonomy: Taxonomy, introductions: Mapping[str, Html]) -> Taxonomy:
+def introduced(taxonomy: Taxonomy, introductions: Mapping[str, Stored]) -> Taxonomy:
     """The taxonomy with the notes that stand at its own or a term's path as introductions, which
     are by `clash_key`."""
 
-    def html(url: str) -> Html:
-        return introductions.get(clash_key(url), Html())
+    def html(url: str) -> Stored:
+        return introductions.get(clash_key(url), Stored())
 
     terms = tuple(replace(term, html=html(term.url)) for term in taxonomy.terms)
     return replace(taxonomy, terms=terms, html=html(taxonomy.url))

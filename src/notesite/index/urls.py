@@ -13,7 +13,7 @@ from unicodedata import normalize
 from msgspec import Struct
 
 from notesite.config import Config
-from notesite.model import Document, Location, Problem
+from notesite.model import Entry, Location, Problem
 from notesite.names import slugify as slugify
 from notesite.names import unsafe_name
 
@@ -26,7 +26,7 @@ _NEED_DATE = (":year", ":month", ":day")
 class Standing(Struct, frozen=True):
     """A document with the folder it belongs to, and its kind."""
 
-    document: Document
+    document: Entry
     folder: str
     kind: Kind
 
@@ -58,7 +58,7 @@ def name_of(path: str) -> str:
     return re.sub(r"^\d{4}-\d{2}-\d{2}[-_ ]?(?=.)", "", name)
 
 
-def stand(documents: Iterable[Document]) -> tuple[Standing, ...]:
+def stand(documents: Iterable[Entry]) -> tuple[Standing, ...]:
     """Every document's folder and kind, by path. A page bundle stands in the folder above its
     own."""
     documents = sorted(documents, key=lambda document: document.path)
@@ -85,7 +85,7 @@ def assign(
     standing = tuple(standing)
     problems: list[Problem] = []
     addresses: dict[str, Address] = {}
-    taken: dict[str, Document] = {}
+    taken: dict[str, Entry] = {}
     for note in standing:
         if note.kind == "section":
             url = folder_url(note.folder)
@@ -145,7 +145,7 @@ def is_bundle(path: str) -> bool:
 
 
 def _note_address(
-    document: Document, section: str, config: Config, problems: list[Problem]
+    document: Entry, section: str, config: Config, problems: list[Problem]
 ) -> Address:
     front = document.front_matter
     if front.permalink:
@@ -161,7 +161,7 @@ def _note_address(
         return Address(folder_url(section) + slug + "/", section, "note")
     words = {
         "slug": slug,
-        "title": slugify(str(document.title)),
+        "title": slugify(document.title),
         "section": folder_url(section).strip("/"),
     }
     words["sections"] = words["section"]
@@ -195,7 +195,7 @@ def _whole(permalink: str) -> str:
 
 
 def _resolved(
-    document: Document, other: Document | str, address: Address, problems: list[Problem]
+    document: Entry, other: Entry | str, address: Address, problems: list[Problem]
 ) -> Address | None:
     """Another address for a note whose own is taken; None if one of the two asked for it by
     name."""
@@ -212,7 +212,7 @@ def _resolved(
     return None
 
 
-def _refused(document: Document, address: Address, problems: list[Problem]) -> bool:
+def _refused(document: Entry, address: Address, problems: list[Problem]) -> bool:
     """Whether no file can be written for this URL."""
     reason = unsafe_name(address.url.strip("/"))
     if reason:
@@ -222,11 +222,11 @@ def _refused(document: Document, address: Address, problems: list[Problem]) -> b
     return bool(reason)
 
 
-def _place(document: Document) -> Location:
+def _place(document: Entry) -> Location:
     """Where the note asks for its URL; the whole note if it does not."""
     places = {key: (line, column) for key, line, column in document.front_matter.places}
     return Location(document.shown, *(places.get("permalink") or places.get("slug") or (0, 0)))
 
 
-def _asks(document: Document) -> bool:
+def _asks(document: Entry) -> bool:
     return bool(document.front_matter.permalink or document.front_matter.slug)

@@ -1,4 +1,4 @@
-"""Tokens of a note -> its counts; counts -> reading time.
+"""Tokens of a note -> its counts.
 
 Letters are counted by script, not by page: Han and kana by character, Korean and all else by word.
 TeX, code (also inline) and raw tags are no letters.
@@ -7,24 +7,13 @@ TeX, code (also inline) and raw tags are no letters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
 from unicodedata import category
 
 from markdown_it.token import Token
 
 from notesite.markdown import raw_html
 from notesite.model import Counts
-
-# Characters (ja, zh) or words (ko, en) a minute. Sources: zh, ko, en as collected in zola PR #3145
-# (en: Brysbaert 2019); ja: below the 653 that Kobayashi and Kawashima measured in 2018, because
-# notes are dense. Then seconds: an image takes 12, each further one a second less (the rule that
-# Medium published).
-SPEED: Mapping[str, float] = MappingProxyType({
-    "ja": 500, "zh": 439, "ko": 202, "en": 238,
-    "code_line": 2, "display_formula": 6, "inline_formula": 1.5, "image": 12, "image_least": 3,
-})  # fmt: skip
-SHORT = 55  # seconds; shorter times are told in steps of ten seconds
 
 KANA = "ぁ-ゖゝ-ゟァ-ヺー-ヿㇰ-ㇿｦ-ﾟ\U0001b000-\U0001b16f"
 HAN = "々〇〻㐀-䶿一-鿿\uf900-\ufad9\u2e80-\u2fd5\U00020000-\U000323af"
@@ -61,35 +50,6 @@ def count(tokens: Sequence[Token], lang: str | None) -> Counts:
         words=len(WORD.findall(_unmarked(rest))),
         **numbers,
     )
-
-
-def reading_time(counts: Counts, speed: Mapping[str, float] = SPEED) -> int:
-    """Seconds. `speed` overrides any of SPEED."""
-    a = {**SPEED, **speed}
-    minutes = (
-        counts.ja / a["ja"] + counts.zh / a["zh"] + counts.ko / a["ko"] + counts.words / a["en"]
-    )
-    seconds = (
-        counts.code_lines * a["code_line"]
-        + counts.display_formulas * a["display_formula"]
-        + counts.inline_formulas * a["inline_formula"]
-        + _looking(counts.images, a["image"], a["image_least"])
-    )
-    return int(minutes * 60 + seconds + 0.5)
-
-
-def steps(seconds: int) -> tuple[str, int]:
-    """As a reader is told: ("seconds", 10 to 50 in tens) below 55 s, then ("minutes", n), halves
-    up."""
-    if seconds < SHORT:
-        return "seconds", max((seconds + 5) // 10 * 10, 10)
-    return "minutes", max((seconds + 30) // 60, 1)
-
-
-def _looking(images: int, first: float, least: float) -> float:
-    """Seconds for so many images, each a second less than the one before, but not below `least`."""
-    falling = min(images, max(int(first - least), 0))
-    return falling * first - falling * (falling - 1) / 2 + (images - falling) * min(first, least)
 
 
 def _text(tokens: Sequence[Token]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import datetime
 
 from msgspec import Struct
 
-from notesite.model.notes import Heading, Html, Source
+from notesite.model.notes import Heading, Html, Source, Stored
 from notesite.problems import Location, Problem
 
 # --- 3 index -> Library ---------------------------------------------------------------------------
@@ -26,7 +26,7 @@ class Term(Struct, frozen=True):
     slug: str
     url: str
     count: int
-    html: Html = Html()  # the introduction, if a note stands at its path
+    html: Stored = Stored()  # the introduction, if a note stands at its path
 
 
 class Taxonomy(Struct, frozen=True):
@@ -35,7 +35,7 @@ class Taxonomy(Struct, frozen=True):
     name: str
     url: str
     terms: tuple[Term, ...]
-    html: Html = Html()
+    html: Stored = Stored()
 
 
 class Card(Struct, frozen=True):
@@ -50,7 +50,7 @@ class Card(Struct, frozen=True):
     url: str
     date: datetime.date | None
     updated: datetime.date | None
-    excerpt: Html
+    excerpt: Stored
     excerpt_text: str
     reading_time: int
     tags: tuple[Link, ...]
@@ -83,7 +83,7 @@ class Page(Struct, frozen=True):
     """A note on its own page."""
 
     card: Card
-    html: Html
+    html: Stored
     headings: tuple[Heading, ...]
     description: str
     breadcrumbs: tuple[Link, ...]  # home first, without the page itself
@@ -97,13 +97,11 @@ class Page(Struct, frozen=True):
 
 
 class Section(Struct, frozen=True):
-    """A folder: its introduction, its own and deeper notes (as cards, in listing order), its
-    subsections."""
+    """A folder: its introduction and its subsections."""
 
     title: str
     url: str
-    html: Html
-    cards: tuple[Card, ...]
+    html: Stored
     sections: tuple[Link, ...]
     breadcrumbs: tuple[Link, ...]
     description: str
@@ -125,6 +123,7 @@ class Library(Struct, frozen=True):
     pages: tuple[Page, ...]
     sections: tuple[Section, ...]
     home: Section
+    section_cards: tuple[tuple[str, tuple[Card, ...]], ...]  # URL -> own and deeper, in order
     taxonomies: tuple[Taxonomy, ...]
     terms: tuple[
         tuple[str, str, tuple[Card, ...]], ...

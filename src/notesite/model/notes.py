@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -86,6 +87,24 @@ class Html(Struct, frozen=True, array_like=True):
 
     def __bool__(self) -> bool:
         return any(self.pieces)
+
+
+class Stored(Struct, frozen=True):
+    """The HTML of a note, which is kept elsewhere and loaded only where it is printed.
+
+    `digest` is the note's (none: there is no HTML), `part` which of its HTML is meant: what is kept
+    are the strings around its links. `holes` are these links, and `links` what index found for
+    them; `math` says whether a formula is shown.
+    """
+
+    digest: bytes = b""
+    part: Literal["body", "excerpt"] = "body"
+    math: bool = False
+    holes: tuple[NoteLink | AssetLink, ...] = ()
+    links: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.digest)
 
 
 def has_math(html: Html) -> bool:
@@ -174,3 +193,23 @@ class Document(Struct, frozen=True):
     tex: tuple[str, ...] = ()
     updated: date | None = None
     problems: tuple[Problem, ...] = ()
+
+
+class Entry(Struct, frozen=True):
+    """A Document without its HTML: all that index reads of a note. `digest` is of all that the note
+    was made of."""
+
+    path: str
+    shown: str
+    digest: bytes
+    front_matter: FrontMatter
+    title: str
+    title_html: Html
+    body: Stored
+    excerpt: Stored
+    excerpt_text: str
+    headings: tuple[Heading, ...]
+    ids: tuple[str, ...]  # of the elements of its body, which links can lead to
+    counts: Counts
+    updated: date | None
+    problems: tuple[Problem, ...]

@@ -47,6 +47,7 @@ class Theme(Struct, frozen=True):
     static: tuple[Source, ...]
     assets: tuple[Source, ...]
     strings: dict[str, dict[str, object]]
+    syntax_css: str = ""  # the colours of code
 
 
 class Template(Struct, frozen=True, tag=True):

@@ -8,28 +8,34 @@ wins over a generated one; anything else is a problem that names both.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from notesite.config import FILE_NAME, Config
+from notesite.config import Config
 from notesite.model import Library, Location, Output, Problem, Theme
 from notesite.names import unsafe_name
 from notesite.outputs import listings, pages, site_files
 from notesite.outputs.frame import Frame
 
 
-def plan(library: Library, config: Config, theme: Theme) -> tuple[dict[str, Output], list[Problem]]:
+class Planned(NamedTuple):
+    """Outputs by path; the values that many of them share, by identity; problems."""
+
+    outputs: dict[str, Output]
+    shared: tuple[object, ...]
+    problems: list[Problem]
+
+
+def plan(library: Library, config: Config, theme: Theme) -> Planned:
     """All outputs by path, sorted, and what keeps one from being written."""
     problems: list[Problem] = []
-    try:
-        assets = site_files.theme_assets(config, theme)
-    except ValueError as error:  # a style that Pygments does not know
-        return {}, [Problem("error", str(error), Location(FILE_NAME), frame=True)]
+    assets = site_files.theme_assets(theme)
     frame = Frame(
         config, library, theme, {name: "/" + output.path for name, output in assets.items()}
     )
     found: dict[str, Output] = {}
     for output in (*site_files.static(theme), *_generated(frame), *assets.values()):
         _add(found, output, problems)
-    return dict(sorted(found.items())), [*problems, *frame.problems]
+    return Planned(dict(sorted(found.items())), frame.shared, [*problems, *frame.problems])
 
 
 def _generated(frame: Frame) -> Iterable[Output]:

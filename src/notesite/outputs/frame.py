@@ -40,6 +40,7 @@ class Frame:
         self.theme = theme
         self.assets = dict(assets)
         self.problems: list[Problem] = []
+        self._strings: dict[str, dict[str, object]] = {}
 
     def page(
         self, url: str, template: str, title: str, origin: str, names: Mapping[str, object]
@@ -96,13 +97,21 @@ class Frame:
         return str(self.strings(self.config.language).get(key, key))
 
     def strings(self, lang: str) -> dict[str, object]:
-        """The UI strings of a language, else of its main language (`en` for `en-GB`), else
-        English."""
-        known = self.theme.strings
-        table = known.get(lang) or known.get(lang.partition("-")[0]) or known["en"]
-        return (
-            {**table, "date_format": self.config.date_format} if self.config.date_format else table
-        )
+        """The UI strings of a language, else of its main language (`en` for `en-GB`), else English.
+
+        The same object for all pages of a language: what pages share is told apart by identity.
+        """
+        if lang not in self._strings:
+            known = self.theme.strings
+            table = known.get(lang) or known.get(lang.partition("-")[0]) or known["en"]
+            own = {"date_format": self.config.date_format} if self.config.date_format else {}
+            self._strings[lang] = {**table, **own}
+        return self._strings[lang]
+
+    @property
+    def shared(self) -> tuple[object, ...]:
+        """The values that many pages are given, each the same object."""
+        return (*self._shared.values(), *self._strings.values())
 
 
 def path_of(url: str) -> str:

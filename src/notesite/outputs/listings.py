@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from notesite.index.order import months
-from notesite.model import Card, Html, Link, Output, Pagination, Section, Taxonomy, has_math
+from notesite.model import Card, Link, Output, Pagination, Section, Stored, Taxonomy, has_math
 from notesite.outputs.frame import Frame
 
 WINDOW = 1  # page numbers on either side of the current one
@@ -20,13 +20,14 @@ class Listed(Struct, frozen=True):
     template: str
     title: str
     origin: str
-    introduction: Html
+    introduction: Stored
 
 
 def listings(frame: Frame) -> Iterable[Output]:
     """All listing pages."""
+    cards_of = dict(frame.library.section_cards)
     for section in frame.library.sections:
-        yield from _section(frame, section)
+        yield from _section(frame, section, cards_of[section.url])
     for taxonomy in frame.library.taxonomies:
         yield from _taxonomy(frame, taxonomy)
     cards = frame.library.listing
@@ -82,13 +83,13 @@ def _paged(
         own = {
             "listing": shown,
             "pagination": pagination(listed.url, number, count),
-            "math": _math(shown) or (number == 1 and has_math(listed.introduction)),
+            "math": _math(shown) or (number == 1 and listed.introduction.math),
         }
         url = page_url(listed.url, number)
         yield frame.page(url, listed.template, listed.title, listed.origin, {**names, **own})
 
 
-def _section(frame: Frame, section: Section) -> Iterable[Output]:
+def _section(frame: Frame, section: Section, cards: Sequence[Card]) -> Iterable[Output]:
     home = section.url == "/"
     title = frame.config.title if home else section.title
     template = frame.template(section.template, "home.html" if home else "section.html")
@@ -99,13 +100,13 @@ def _section(frame: Frame, section: Section) -> Iterable[Output]:
         "breadcrumbs": (frame.home, *section.breadcrumbs[1:]) if section.breadcrumbs else (),
         "description": (home and frame.config.description) or section.description,
     }
-    return _paged(frame, listed, frame.library.listing if home else section.cards, names)
+    return _paged(frame, listed, frame.library.listing if home else cards, names)
 
 
 def _taxonomy(frame: Frame, taxonomy: Taxonomy) -> Iterable[Output]:
     title = frame.word(taxonomy.name)
     names: dict[str, object] = {"taxonomy": taxonomy, "breadcrumbs": (frame.home,)}
-    own = {**names, "math": has_math(taxonomy.html)}
+    own = {**names, "math": taxonomy.html.math}
     yield frame.page(taxonomy.url, "taxonomy.html", title, f"the taxonomy {taxonomy.name}", own)
     cards = {slug: group for name, slug, group in frame.library.terms if name == taxonomy.name}
     names["breadcrumbs"] = (frame.home, Link(title, taxonomy.url))

@@ -8,13 +8,11 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
-from notesite.config import Config
-from notesite.markdown.highlight_css import css as highlight_css
 from notesite.model import Copy, Output, Theme, Written
 from notesite.outputs.frame import Frame
 
 
-def theme_assets(config: Config, theme: Theme) -> dict[str, Output]:
+def theme_assets(theme: Theme) -> dict[str, Output]:
     """The theme's own files by name, published under names that hold a digest of their content, so
     that a browser may keep them for ever. One that the site has in static/ is replaced by it, under
     its own name."""
@@ -32,8 +30,7 @@ def theme_assets(config: Config, theme: Theme) -> dict[str, Output]:
             "syntax.css", Copy(own["syntax.css"]), own["syntax.css"].shown
         )
     else:
-        css = highlight_css(config.highlight.light, config.highlight.dark)
-        outputs["syntax.css"] = _hashed("syntax.css", css.encode())
+        outputs["syntax.css"] = _hashed("syntax.css", theme.syntax_css.encode())
     return outputs
 
 

@@ -8,7 +8,7 @@ Exchanging whole trees would break git worktrees, mount points and open folders 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,12 +27,13 @@ from notesite.publish.paths import (
     remove_empty,
     unlink_owned,
 )
-from notesite.publish.stage import STAGE, Stage, discard
+from notesite.publish.stage import STAGE, Content, Stage, discard, untouched
 
-__all__ = ["Published", "clean", "clean_cache", "publish", "recover"]
+__all__ = ["Content", "Published", "clean", "clean_cache", "intact", "publish", "recover"]
 
 CACHE_FILES = ["stamp", *("cache.sqlite" + end for end in ("", "-journal", "-wal", "-shm"))]
 
+_NO_KEYS: Mapping[str, str] = {}
 Step = Callable[[str], None]  # told what was done last: tests end the process there
 
 
@@ -45,13 +46,27 @@ class Published(Struct, frozen=True):
     removed: int = 0
     problems: tuple[Problem, ...] = ()
     refused: bool = False
+    made: dict[str, str] = {}  # path of each file whose content was made -> the key it had before
+
+
+def intact(output: Path) -> bool:
+    """Whether every file that the manifest of this folder lists is there, untouched; no commit
+    open."""
+    dot = output / DOT_FOLDER
+    try:
+        manifest = None if (dot / INTENT).exists() else load_manifest(dot)
+    except (Stop, OSError):
+        return False
+    return manifest is not None and untouched(output, manifest)
 
 
 def publish(
-    files: Iterable[tuple[str, bytes | Path]],
+    files: Iterable[tuple[str, Content]],
     output: Path,
     *,
     sources: Sequence[Path],
+    keys: Mapping[str, str] = _NO_KEYS,
+    anew: bool = False,
     shown: str = "",
     wait: float = 10.0,
     step: Step = lambda name: None,
@@ -62,9 +77,11 @@ def publish(
     Assets come first, then pages, then listings and feeds, else the order given. `sources` are what
     the output folder may not hold; `shown` is how problems name it. Waits up to `wait` seconds for
     another notesite to be done. An exception out of `files` changes nothing.
+
+    A file that is there under its key of `keys` is not made, unless all is made `anew`.
     """
     folder = _Folder(output, sources, shown or str(output), wait)
-    return folder.do(lambda root: _publish(files, root, folder.shown, step), make=True)
+    return folder.do(lambda root: _publish(files, keys, anew, root, folder.shown, step), make=True)
 
 
 def recover(
@@ -150,15 +167,21 @@ class _Folder(Struct, frozen=True):
 
 
 def _publish(
-    files: Iterable[tuple[str, bytes | Path]], root: Path, shown: str, step: Step
+    files: Iterable[tuple[str, Content]],
+    keys: Mapping[str, str],
+    anew: bool,
+    root: Path,
+    shown: str,
+    step: Step,
 ) -> Published:
     dot = root / DOT_FOLDER
-    stage = Stage(root, load_manifest(dot) or Manifest(), shown)
+    manifest = load_manifest(dot) or Manifest()
+    stage = Stage(root, manifest, shown, anew)
     try:
         make_folder(dot, STAGE, set())
         step("begin")
         for path, content in files:
-            stage.add(path, content)
+            stage.add(path, content, keys.get(path, ""))
             step(f"stage {path}")
         intent = stage.intent()
         save(dot / NEXT, stage.manifest())
@@ -176,7 +199,10 @@ def _publish(
         complete(root, intent, step)
         raise
     removed = len(intent.removals) + len(set(intent.makes_way) - set(stage.entries))
-    return Published(len(intent.renames), stage.unchanged, removed)
+    changed = {
+        path: (manifest.files[path].key if path in manifest.files else "") for path in stage.made
+    }
+    return Published(len(intent.renames), stage.unchanged, removed, made=changed)
 
 
 def _make_root(root: Path) -> bool:

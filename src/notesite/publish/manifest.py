@@ -27,12 +27,14 @@ class Stop(Exception):
 
 
 class Entry(Struct, frozen=True, array_like=True):
-    """A file that we wrote: bytes, their digest (blake2b, 16 bytes, in hex), mtime in ns, inode."""
+    """A file that we wrote: bytes, their digest (blake2b, 16 bytes, in hex), mtime in ns, inode;
+    and the key it was made under, by which it is known to be up to date."""
 
     size: int
     digest: str
     mtime: int
     inode: int
+    key: str = ""
 
 
 class Manifest(Struct, frozen=True):

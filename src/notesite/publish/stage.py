@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from notesite.names import DOT_FOLDER, folded, unsafe_name
@@ -15,6 +16,7 @@ from notesite.publish.manifest import NEXT, Entry, Intent, Manifest, Stop
 from notesite.publish.paths import parents, remove_empty, unlink_owned
 
 STAGE = "stage"
+Content = bytes | Path | Callable[[], bytes | Path]
 
 _LISTING = re.compile(
     r"index\.html|(.*/)?(feed\.xml|rss\.xml|feed\.json|sitemap\.xml|page/\d+/index\.html)"
@@ -28,12 +30,14 @@ class Stage:
     Nothing outside the dot folder is written.
     """
 
-    def __init__(self, root: Path, old: Manifest, shown: str) -> None:
+    def __init__(self, root: Path, old: Manifest, shown: str, anew: bool = False) -> None:
         self.root = root
         self.shown = shown
         self.old = old
+        self.anew = anew
         self.entries: dict[str, Entry] = {}
         self.unchanged = 0
+        self.made: list[str] = []  # paths whose content was made, in order
         self._staged: dict[str, Path] = {}  # output path -> staged file
         self._foreign: set[str] = set()  # equal files of someone else: published, but not ours
         self._seen: dict[str, str] = {}
@@ -41,13 +45,20 @@ class Stage:
         self._problems: list[Problem] = []
         self._folder = root / DOT_FOLDER / STAGE
 
-    def add(self, path: str, content: bytes | Path) -> None:
-        """One file of the site; OSErrors that have no path of their own get this one's."""
+    def add(self, path: str, content: Content, key: str = "") -> None:
+        """One file of the site; OSErrors that have no path of their own get this one's. Content
+        that is a function is made only if the output does not hold it already, under this `key`."""
         if reason := self._wrong_path(path):
             self._stop(path, f"this file cannot be published: {reason}")
             return
+        if key and not self.anew and self._is_current(path, key):
+            self.unchanged += 1
+            return
+        self.made.append(path)
+        if not isinstance(content, bytes | Path):
+            content = content()
         wanted = digest(content)
-        if self._same(path, *wanted):
+        if self._same(path, *wanted, key):
             self.unchanged += 1
             return
         target = self._folder / str(len(self._staged))
@@ -55,7 +66,7 @@ class Stage:
             got, size = store(content, target)
             written = os.stat(target)
         self._staged[path] = target
-        self.entries[path] = Entry(size, got, written.st_mtime_ns, written.st_ino)
+        self.entries[path] = Entry(size, got, written.st_mtime_ns, written.st_ino, key)
 
     def intent(self) -> Intent:
         """What the commit will do; Stop if a file of someone else is in the way of one of ours."""
@@ -88,7 +99,21 @@ class Stage:
             return f"{other} is published too, and where case does not count they are one file"
         return None
 
-    def _same(self, path: str, wanted: str, size: int) -> bool:
+    def _is_current(self, path: str, key: str) -> bool:
+        """Whether the output has the file that was made under this key, untouched since."""
+        entry = self.old.files.get(path)
+        if entry is None or entry.key != key:
+            return False
+        try:
+            found = os.lstat(self.root / path)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if not stat.S_ISREG(found.st_mode) or not _trusted(entry, found):
+            return False
+        self.entries[path] = entry
+        return True
+
+    def _same(self, path: str, wanted: str, size: int, key: str) -> bool:
         """Whether the output has these bytes at `path` already. Looks into the file only when in
         doubt."""
         where = self.root / path
@@ -103,17 +128,14 @@ class Stage:
             if entry is None and not stat.S_ISDIR(found.st_mode):
                 self._someone_elses(path)
             return False
-        trusted = entry and (entry.size, entry.mtime, entry.inode) == (
-            found.st_size, found.st_mtime_ns, found.st_ino,
-        )  # fmt: skip
-        if entry and trusted:
+        if entry and _trusted(entry, found):
             on_disk = entry.digest
         else:
             on_disk = digest(where)[0] if found.st_size == size else ""
         if on_disk == wanted and entry is None:
             self._foreign.add(path)
         elif on_disk == wanted:
-            self.entries[path] = Entry(size, wanted, found.st_mtime_ns, found.st_ino)
+            self.entries[path] = Entry(size, wanted, found.st_mtime_ns, found.st_ino, key)
         elif entry is None:
             self._someone_elses(path)
         return on_disk == wanted
@@ -182,6 +204,21 @@ class Stage:
     def _stop(self, path: str, message: str, hint: str = "") -> None:
         where = Location(f"{self.shown}/{path}")
         self._problems.append(Problem("error", message, where, hint, frame=True))
+
+
+def _trusted(entry: Entry, found: os.stat_result) -> bool:
+    """Whether the file is the one that we wrote, as far as its size, time and inode tell."""
+    return (entry.size, entry.mtime, entry.inode) == (
+        found.st_size, found.st_mtime_ns, found.st_ino,
+    )  # fmt: skip
+
+
+def untouched(root: Path, manifest: Manifest) -> bool:
+    """Whether all files of the manifest are as they were written."""
+    try:
+        return all(_trusted(e, os.lstat(root / path)) for path, e in manifest.files.items())
+    except OSError:
+        return False
 
 
 def discard(dot: Path) -> None:

@@ -1,0 +1,103 @@
+"""The memo -> what a build can take over from the one before it, besides its notes.
+
+What the files were, what templates depend on, the colours of code, and the whole report where
+nothing has changed at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import json, msgpack
+from msgspec.structs import replace
+
+from notesite.config import FILE_NAME, Config
+from notesite.keys import Closure, closures
+from notesite.memo import Memo
+from notesite.model import Location, Problem, Theme
+from notesite.publish import intact
+from notesite.report import Report
+from notesite.seen import Seen, file_system_now
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_SEEN, _REPORT = b"seen", b"report"
+_closures = msgpack.Decoder(dict[str, Closure])
+_report = json.Decoder(tuple[str, Report])
+
+
+def fingerprint(value: object) -> str:
+    """A digest of any values."""
+    content = msgpack.encode(value, order="deterministic")
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+class LastBuild:
+    """Small things by name, in one table of the memo."""
+
+    def __init__(self, memo: Memo) -> None:
+        self._memo = memo
+
+    def seen(self, cache: Path) -> Seen:
+        """What the files were; `cache` is a folder on their file system."""
+        return Seen(self._get(_SEEN), file_system_now(cache))
+
+    def remember_seen(self, seen: Seen) -> None:
+        if seen.changed:
+            self._put(_SEEN, seen.encode())
+
+    def report(self, same: str, output: Path) -> Report | None:
+        """The report of the last build, if its input had this fingerprint and its output is
+        untouched: then there is nothing to do."""
+        stored = self._get(_REPORT)
+        if not stored:
+            return None
+        last, report = _report.decode(stored)
+        if last != same or not intact(output):
+            return None
+        made = report.written + report.unchanged
+        return replace(report, written=0, unchanged=made, removed=0, made=())
+
+    def remember_report(self, same: str, report: Report) -> None:
+        self._put(_REPORT, json.encode((same, report)))
+
+    def coloured(self, theme: Theme, config: Config, problems: list[Problem]) -> Theme:
+        """The theme with the colours of code, which take Pygments to make."""
+        light, dark = config.highlight.light, config.highlight.dark
+        name = f"css {light} {dark}".encode()
+        css = self._get(name).decode()
+        if not css:
+            from notesite.markdown.highlight_css import css as highlight_css
+
+            try:
+                css = highlight_css(light, dark)
+            except ValueError as error:  # a style that Pygments does not know
+                problems.append(Problem("error", str(error), Location(FILE_NAME), frame=True))
+                return theme
+            self._put(name, css.encode())
+        return replace(theme, syntax_css=css)
+
+    def closures(
+        self, theme: Theme, config: Config, jinja: Environment
+    ) -> tuple[dict[str, Closure], Sequence[Problem]]:
+        """What each template depends on, or what keeps one from compiling."""
+        name = b"closures " + fingerprint((config.base_url, theme.templates)).encode()
+        if stored := self._get(name):
+            return _closures.decode(stored), ()
+        from notesite import render
+
+        if failures := render.check(jinja, theme):
+            return {}, failures
+        known = closures(theme, jinja, self._memo.program + config.base_url.encode())
+        self._put(name, msgpack.encode(known))
+        return known, ()
+
+    def _get(self, name: bytes) -> bytes:
+        return self._memo.get("blob", [name]).get(name, b"")
+
+    def _put(self, name: bytes, value: bytes) -> None:
+        self._memo.put("blob", {name: value})

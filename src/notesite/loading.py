@@ -1,0 +1,209 @@
+"""Sources of notes -> Entries, and a way to their HTML: parse, with a memory.
+
+What was parsed before is not parsed again, a formula that was set before is not set again, and many
+misses go to worker processes. The bytes that come out are the same, whatever is remembered.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+from msgspec import Struct, json, msgpack
+
+from notesite.config import Config
+from notesite.limits import TimeLimit, time_limit
+from notesite.markdown.options import Options
+from notesite.memo import Memo
+from notesite.model import Document, Entry, Formula, Source, Stored, Typeset
+
+Progress = Callable[[str, int, int], None]  # stage, done, total
+Pieces = tuple[str, ...]
+
+NOTE_SECONDS = 10  # of processor time; a note that takes more is an error, the others are built
+MANY = 100  # misses that are worth the start of worker processes
+CHUNK = 50  # notes that are parsed together, and whose formulas are one call into V8
+
+_entries = json.Decoder(Entry)  # JSON keeps the zone of a date; MessagePack does not
+_pieces = msgpack.Decoder(Pieces)
+_typesets = msgpack.Decoder(Typeset)
+
+
+class Task(Struct, frozen=True):
+    """What a note is parsed with besides itself."""
+
+    options: Options
+    macros: tuple[tuple[str, str], ...]
+    output: str
+
+    def digest(self) -> bytes:
+        return blake2b(
+            json.encode((self.options, self.macros, self.output)), digest_size=16
+        ).digest()
+
+
+class Parsed(Struct, frozen=True):
+    """Rows for the memo: of notes, of their HTML, of new formulas."""
+
+    notes: dict[bytes, bytes]
+    bodies: dict[bytes, bytes]
+    excerpts: dict[bytes, bytes]
+    formulas: dict[bytes, bytes]
+
+
+class Notes:
+    """The notes of a site: `entries` in the order of their sources, and their HTML."""
+
+    def __init__(
+        self, sources: Sequence[Source], config: Config, memo: Memo, jobs: int, progress: Progress
+    ) -> None:
+        self._memo = memo
+        self._task = _task(config)
+        prefix = self._task.digest()
+        keys = [_key(source, prefix) for source in sources]
+        self._sources = dict(zip(keys, sources, strict=True))
+        rows = memo.get("note", keys)
+        missing = [(key, source) for key, source in self._sources.items() if key not in rows]
+        done = 0
+        for parsed in _parse_all(missing, self._task, memo, jobs):
+            rows |= parsed.notes
+            self._remember(parsed)
+            done += len(parsed.notes)
+            progress("reading notes", done, len(missing))
+        self.entries = [_entries.decode(rows[key]) for key in keys]
+        memo.keep("body", (entry.digest for entry in self.entries))
+        memo.keep("excerpt", (entry.excerpt.digest for entry in self.entries))
+
+    def html(self, stored: Stored) -> Pieces:
+        """The HTML that `stored` stands for; what the memo has lost is made again."""
+        for _ in range(2):
+            rows = self._memo.get(stored.part, [stored.digest])
+            if rows:
+                return _pieces.decode(rows[stored.digest])
+            lost = next(e for e in self.entries if stored.digest in (e.digest, e.excerpt.digest))
+            parser = _Parser(self._task, self._memo)
+            self._remember(parser.parse([(lost.digest, self._sources[lost.digest])]))
+            parser.close()
+        raise AssertionError("a note has lost its HTML while it was built")
+
+    def _remember(self, parsed: Parsed) -> None:
+        self._memo.put("note", parsed.notes)
+        self._memo.put("body", parsed.bodies)
+        self._memo.put("excerpt", parsed.excerpts)
+        self._memo.put("formula", parsed.formulas)
+
+
+def _key(note: Source, prefix: bytes) -> bytes:
+    of = f"{note.path}\0{note.shown}\0{note.updated or ''}\0".encode()
+    return blake2b(prefix + note.digest + of, digest_size=16).digest()
+
+
+def _task(config: Config) -> Task:
+    return Task(Options.of(config), config.math.macros, config.math.output)
+
+
+# --- misses ---------------------------------------------------------------------------------------
+
+Miss = tuple[bytes, Source]
+
+
+def _parse_all(missing: list[Miss], task: Task, memo: Memo, jobs: int) -> Iterator[Parsed]:
+    chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
+    if len(missing) <= MANY or jobs < 2:
+        parser = _Parser(task, memo)
+        try:
+            yield from map(parser.parse, chunks)
+        finally:
+            parser.close()
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(
+        min(jobs, len(chunks)), get_context("spawn"), _start, (task, memo.file, memo.program)
+    ) as pool:
+        try:
+            yield from pool.map(_parse_chunk, chunks)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+class _Parser:
+    """Parses chunks of notes. KaTeX starts with the first formula that is not remembered."""
+
+    def __init__(self, task: Task, memo: Memo) -> None:
+        from notesite.markdown.math.katex import Katex
+
+        self.task = task
+        self.memo = memo
+        self.katex = Katex(task.macros, task.output)
+        self.prefix = task.digest()
+
+    def parse(self, chunk: list[Miss]) -> Parsed:
+        from notesite.markdown import note as markdown
+        from notesite.markdown.bodies import part
+
+        self.formulas: dict[bytes, bytes] = {}
+        parsed = [self._parsed(note) for _, note in chunk]
+        rows = Parsed({}, {}, {}, self.formulas)
+        for (key, _), document in zip(chunk, markdown.typeset(parsed, self), strict=True):
+            entry, body, excerpt = part(document, key)
+            rows.notes[key] = json.encode(entry)
+            rows.bodies[key] = msgpack.encode(body)
+            if entry.excerpt:
+                rows.excerpts[entry.excerpt.digest] = msgpack.encode(excerpt)
+        return rows
+
+    def typeset(self, formulas: Sequence[Formula]) -> list[Typeset]:
+        """What is remembered, and KaTeX for the rest."""
+        keys = [self._formula_key(formula) for formula in formulas]
+        known = self.memo.get("formula", keys)
+        missing = {k: f for k, f in zip(keys, formulas, strict=True) if k not in known}
+        made = self.katex.typeset(list(missing.values())) if missing else []
+        self.formulas |= {k: msgpack.encode(t) for k, t in zip(missing, made, strict=True)}
+        known |= self.formulas
+        return [_typesets.decode(known[key]) for key in keys]
+
+    def close(self) -> None:
+        self.katex.close()
+
+    def _formula_key(self, formula: Formula) -> bytes:
+        of = json.encode((self.task.macros, self.task.output, formula.tex, formula.display))
+        return blake2b(of + formula.preamble.encode(), digest_size=16).digest()
+
+    def _parsed(self, note: Source) -> Document:
+        from notesite.markdown import note as markdown
+
+        if note.content is None:  # it was not read, because it seemed unchanged
+            note = _read(note)
+        try:
+            with time_limit(NOTE_SECONDS):
+                return markdown.parse(note, self.task.options)
+        except TimeLimit:
+            message = f"this note took longer than {NOTE_SECONDS} s to read"
+            hint = "split it, or look for a pattern that repeats thousands of times"
+            return markdown.unreadable(note, message, hint)
+
+
+def _read(note: Source) -> Source:
+    from msgspec.structs import replace
+
+    return replace(note, content=Path(note.file).read_bytes())
+
+
+# --- in a worker process --------------------------------------------------------------------------
+
+_parser: _Parser
+
+
+def _start(task: Task, file: Path | None, program: bytes) -> None:
+    global _parser
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
+    _parser = _Parser(task, Memo(file, program, readonly=True))
+
+
+def _parse_chunk(chunk: list[Miss]) -> Parsed:
+    return _parser.parse(chunk)

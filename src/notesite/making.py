@@ -1,0 +1,59 @@
+"""Planned outputs -> what publish is given: how each file is made, and the key it is made under."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from jinja2 import Environment
+
+from notesite import render
+from notesite.keys import Closure, Digests, difference, key
+from notesite.model import Copy, Output, Problem, Template, Theme, Written
+
+
+class TemplateFailed(Exception):
+    """A template failed on one output: nothing is published."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def keys(
+    outputs: Mapping[str, Output], shared: tuple[object, ...], known: Mapping[str, Closure]
+) -> dict[str, str]:
+    """The key of each output. `shared` are the values that many of them have."""
+    digests = Digests(shared)
+    return {path: key(output, known, digests) for path, output in outputs.items()}
+
+
+def files(
+    outputs: Mapping[str, Output],
+    theme: Theme,
+    jinja: Environment,
+    progress: Callable[[str, int, int], None],
+) -> Iterator[tuple[str, Callable[[], bytes | Path]]]:
+    """Each output's path and the function that makes it, which raises TemplateFailed."""
+    for number, (path, output) in enumerate(outputs.items(), 1):
+        yield path, partial(_made, output, jinja, theme)
+        progress("writing pages", number, len(outputs))
+
+
+def explained(made: Mapping[str, str], keys: Mapping[str, str]) -> tuple[str, ...]:
+    """A line for each file that was made anew (path -> the key it had before): why it was."""
+    return tuple(f"{path}: {difference(old, keys[path])}" for path, old in made.items())
+
+
+def _made(output: Output, jinja: Environment, theme: Theme) -> bytes | Path:
+    match output.recipe:
+        case Template() as recipe:
+            made = render.render(output, recipe, jinja, theme)
+            if isinstance(made, Problem):
+                raise TemplateFailed(made)
+            return made
+        case Copy(source):
+            return Path(source.file)
+        case Written(content):
+            return content

@@ -1,0 +1,219 @@
+"""Source -> Document: one note, parsed without looking at any other.
+
+Two steps. `parse` leaves every formula as a hole; `typeset` sets the formulas of many notes in few
+large calls and puts them in their holes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from msgspec.structs import replace
+
+from notesite.decode import decode
+from notesite.markdown import excerpt as excerpts
+from notesite.markdown import front_matter, links, titles
+from notesite.markdown.counts import count
+from notesite.markdown.gathered import Gathered
+from notesite.markdown.math import tex
+from notesite.markdown.options import Options as Options
+from notesite.markdown.parser import make_parser
+from notesite.model import (
+    Document,
+    Formula,
+    FrontMatter,
+    Hole,
+    Html,
+    Problem,
+    Source,
+    Text,
+    Typeset,
+)
+from notesite.nodes import FieldError
+from notesite.problems import Location
+
+LONG_NOTE = 2 * 2**20  # bytes; longer ones get a warning
+
+
+class Engine(Protocol):
+    """What sets formulas: KaTeX, or whatever stands in front of it."""
+
+    def typeset(self, formulas: Sequence[Formula]) -> list[Typeset]: ...
+
+
+def parse(source: Source, options: Options) -> Document:
+    """The note with formulas as holes. One with a problem of level error is not fit to be
+    published."""
+    assert source.content is not None
+    try:
+        text = decode(source.content)
+    except FieldError as error:
+        return unreadable(source, error.message, error.hint, error.line, error.column)
+    lines = text.split("\n")
+    front, body, problems = front_matter.read(
+        text, source.path, source.shown, ZoneInfo(options.timezone)
+    )
+    note = Gathered(source.shown, lines)
+    note.problems += problems
+    if len(source.content) > LONG_NOTE:
+        note.problem(
+            "warning", f"a long note ({len(source.content) // 2**20} MiB) slows every build", 0, 0
+        )
+    if not text.strip():
+        note.problem("warning", "this note is empty", 0, 0, "write something, or delete the file")
+    md = _parser(options)
+    env: dict[str, Any] = {"note": note, "macros": front.macros}
+    tokens = md.parse(body, env)
+    document = _document(source, front, tokens, env, options)
+    return replace(document, problems=tuple(note.problems))
+
+
+def typeset(documents: Sequence[Document], engine: Engine) -> list[Document]:
+    """The documents with every formula set, and with what KaTeX complained of as problems.
+
+    A formula that stands in several places is set once.
+    """
+    wanted = {_key(formula): formula for document in documents for formula in _formulas(document)}
+    results = engine.typeset(list(wanted.values())) if wanted else []
+    made = dict(zip(wanted, results, strict=True))
+    return [_filled(document, made) for document in documents]
+
+
+def unreadable(source: Source, message: str, hint: str, line: int = 0, column: int = 0) -> Document:
+    """A note that could not be read: nothing but a problem."""
+    where = Location(source.shown, line, column)
+    return Document(
+        source.path, source.shown, source.digest, FrontMatter(), Text(), Html(), Html(), Html(),
+        Text(),
+        problems=(Problem("error", message, where, hint),),
+    )  # fmt: skip
+
+
+# --- parse ----------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4)
+def _parser(options: Options) -> MarkdownIt:
+    md = make_parser(
+        html=options.html, typographer=options.typographer, soft_breaks=options.soft_breaks
+    )
+    tex.plugin(md, double_backslash=options.double_backslash, numbering=options.numbering)
+    links.plugin(md)
+    return md
+
+
+def _document(
+    source: Source, front: FrontMatter, tokens: list[Token], env: dict[str, Any], options: Options
+) -> Document:
+    note: Gathered = env["note"]
+    md = _parser(options)
+    title, title_html = titles.title(source.path, front, tokens, md, env)
+    body = note.html(md.renderer.render(tokens, md.options, env))
+    if front.summary is None:
+        taken = excerpts.take(tokens, md, env, width=options.excerpt_width)
+        excerpt = note.html(taken.html)
+    else:
+        taken = excerpts.from_summary(front.summary, md, env)
+        excerpt = _at(note.html(taken.html), front, "summary")
+    return Document(
+        path=source.path,
+        shown=source.shown,
+        digest=source.digest,
+        front_matter=front,
+        title=note.text(title),
+        title_html=note.html(title_html),
+        body=body,
+        excerpt=excerpt,
+        excerpt_text=note.text(taken.text),
+        headings=excerpts.headings(tokens, env),
+        counts=count(tokens, front.lang or options.language),
+        tex=tuple(piece.tex for piece in body.pieces if isinstance(piece, Formula)),
+        updated=source.updated,
+    )
+
+
+def _at(html: Html, front: FrontMatter, key: str) -> Html:
+    """The HTML of a value of the front matter, its formulas placed where that value stands."""
+    places = {name: (line, column) for name, line, column in front.places}
+    return Html(
+        tuple(
+            replace(piece, starts=(places[key],)) if isinstance(piece, Formula) else piece
+            for piece in html.pieces
+        )
+    )
+
+
+# --- typeset --------------------------------------------------------------------------------------
+
+_Key = tuple[str, bool, str]
+
+
+def _key(formula: Formula) -> _Key:
+    return formula.tex, formula.display, formula.preamble
+
+
+def _formulas(document: Document) -> Iterable[Formula]:
+    parts: list[Html | Text] = [
+        document.body, document.title, document.title_html, document.excerpt, document.excerpt_text,
+        *(heading.text for heading in document.headings),
+    ]  # fmt: skip
+    return (piece for part in parts for piece in part.pieces if isinstance(piece, Formula))
+
+
+def _filled(document: Document, made: dict[_Key, Typeset]) -> Document:
+    if not any(True for _ in _formulas(document)):
+        return document
+    return replace(
+        document,
+        body=_html(document.body, made),
+        title=_text(document.title, made),
+        title_html=_html(document.title_html, made),
+        excerpt=_html(document.excerpt, made),
+        excerpt_text=_text(document.excerpt_text, made),
+        headings=tuple(replace(h, text=_text(h.text, made)) for h in document.headings),
+        problems=(*document.problems, *_complaints(document, made)),
+    )
+
+
+def _html(html: Html, made: dict[_Key, Typeset]) -> Html:
+    """The formulas filled in, neighbouring strings joined, other holes left."""
+    pieces: list[str | Hole] = []
+    strings: list[str] = []  # the last piece: joined once, for a long note has thousands
+    for piece in html.pieces:
+        if isinstance(piece, str):
+            strings.append(piece)
+        elif isinstance(piece, Formula):
+            strings.append(made[_key(piece)].html)
+        else:
+            if strings:
+                pieces.append("".join(strings))
+                strings = []
+            pieces.append(piece)
+    if strings:
+        pieces.append("".join(strings))
+    return Html(tuple(pieces))
+
+
+def _text(text: Text, made: dict[_Key, Typeset]) -> Text:
+    return Text(
+        ("".join(made[_key(p)].text if isinstance(p, Formula) else p for p in text.pieces),)
+    )
+
+
+def _complaints(document: Document, made: dict[_Key, Typeset]) -> Iterable[Problem]:
+    """What KaTeX said of the formulas, at their places in the note.
+
+    An excerpt's are copies of the body's, unless the author wrote it as `summary`.
+    """
+    summary = document.front_matter.summary is not None
+    pieces = (*document.title_html.pieces, *document.body.pieces)
+    for piece in (*pieces, *(document.excerpt.pieces if summary else ())):
+        if isinstance(piece, Formula):
+            for level, offset, message in made[_key(piece)].complaints:
+                line, column = tex.place(piece, offset)
+                yield Problem(level, message, Location(document.shown, line, column))

@@ -1,0 +1,28 @@
+"""Config -> what of it the parsing of a note depends on."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from notesite.config import Config
+
+
+class Options(Struct, frozen=True):
+    """What of the settings the parsing of a note depends on."""
+
+    html: bool
+    typographer: bool
+    soft_breaks: str
+    double_backslash: bool
+    numbering: str
+    timezone: str
+    language: str
+    excerpt_width: int
+
+    @classmethod
+    def of(cls, config: Config) -> Options:
+        markdown, math = config.markdown, config.math
+        return cls(
+            markdown.html, markdown.typographer, markdown.soft_breaks, math.double_backslash,
+            math.numbering, config.timezone, config.language, config.excerpt.width,
+        )  # fmt: skip

@@ -1,0 +1,187 @@
+"""Results of pure functions by content, kept between builds in one SQLite file.
+
+A cache and nothing else: whatever is wrong with the file costs time, never truth. What cannot be
+read is thrown away, what cannot be written is forgotten.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from pathlib import Path
+
+SCHEMA = 1
+UNUSED = 10  # builds after which a row goes that none of them asked for
+
+_TABLES = ("note", "body", "excerpt", "formula", "blob")
+_FEW = 400  # keys that are asked for one by one; more are picked from the whole table, in one sweep
+
+
+class Memo:
+    """Tables of `key -> bytes`. With no file, or one that cannot be used, it lives in memory.
+
+    A row carries a checksum, because nobody else notices a bit that flipped in a page of SQLite.
+    """
+
+    def __init__(self, file: Path | None, program: bytes, *, readonly: bool = False) -> None:
+        self.readonly = readonly
+        self.notice = ""  # why the file is not used, in a sentence
+        self._rows: dict[str, dict[bytes, bytes]] = {table: {} for table in _TABLES}  # if no file
+        self._used: dict[str, set[bytes]] = {table: set() for table in _TABLES}
+        self.program = program
+        self.file = file
+        self._writing = False
+        self._base = self._opened(file) if file else None
+
+    def get(self, table: str, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """The rows of these keys, as far as they are there."""
+        wanted = set(keys)
+        found = {key: self._rows[table][key] for key in wanted & self._rows[table].keys()}
+        if self._base is not None:
+            try:
+                found |= self._read(self._base, table, wanted - found.keys())
+            except sqlite3.Error as error:
+                self._give_up(error)
+        self._used[table] |= found.keys()
+        return found
+
+    def put(self, table: str, rows: Mapping[bytes, bytes]) -> None:
+        """Remember these rows; other processes see them when this one closes the file."""
+        self._used[table] |= rows.keys()
+        if self._base is None:
+            self._rows[table].update(rows)
+            return
+        try:
+            self._begin(self._base)
+            self._base.executemany(
+                f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)",
+                ((key, self._build, _checksum(key, value) + value) for key, value in rows.items()),
+            )
+        except sqlite3.Error as error:
+            self._give_up(error)
+            self._rows[table].update(rows)
+
+    def count(self, table: str) -> int:
+        """How many rows a table of the file has."""
+        assert self._base is not None
+        return int(self._base.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    def keep(self, table: str, keys: Iterable[bytes]) -> None:
+        """Count these rows as used, though nobody asked for them."""
+        self._used[table].update(keys)
+
+    def close(self) -> None:
+        """Have what is new in the file, drop what ten builds did not ask for, and close it."""
+        if self._base is None:
+            return
+        try:
+            if self._writing:
+                self._drop_unused(self._base)
+                self._base.execute("COMMIT")
+            self._base.close()
+            self._base = None
+        except sqlite3.Error as error:
+            self._give_up(error)
+
+    # --- the file
+    # -----------------------------------------------------------------------------------
+
+    def _opened(self, file: Path) -> sqlite3.Connection | None:
+        """The file, made anew if it is damaged, foreign or of another program."""
+        for attempt in range(2):
+            base = None
+            try:
+                if not self.readonly:
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                base = self._connected(file)
+                if self._is_ours(base):
+                    return base
+                base.close()
+            except (sqlite3.Error, OSError) as error:
+                self.notice = f"the cache {file.name} cannot be used: {error}"
+                if base is not None:
+                    with contextlib.suppress(sqlite3.Error):
+                        base.close()
+            if self.readonly or attempt:
+                return None
+            for name in (file.name, file.name + "-journal"):
+                with contextlib.suppress(OSError):
+                    file.with_name(name).unlink()
+        return None
+
+    def _connected(self, file: Path) -> sqlite3.Connection:
+        if self.readonly:
+            return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
+        base = sqlite3.connect(file, timeout=1, isolation_level=None)
+        base.execute("PRAGMA journal_mode = DELETE")
+        base.execute("PRAGMA synchronous = OFF")  # lost at a power cut: rows have checksums
+        return base
+
+    def _is_ours(self, base: sqlite3.Connection) -> bool:
+        """Whether it has our tables and was written by this very program; an empty file gets
+        them."""
+        tables = base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if not tables and not self.readonly:
+            base.execute("BEGIN IMMEDIATE")
+            for table in _TABLES:
+                base.execute(
+                    f"CREATE TABLE {table} (key BLOB PRIMARY KEY, used INTEGER, value BLOB)"
+                )
+            base.execute("CREATE TABLE meta (program BLOB, build INTEGER)")
+            base.execute("INSERT INTO meta VALUES (?, 0)", (self.program,))
+            base.execute(f"PRAGMA user_version = {SCHEMA}")
+            base.execute("COMMIT")
+        version = base.execute("PRAGMA user_version").fetchone()[0]
+        return version == SCHEMA and base.execute("SELECT program FROM meta").fetchall() == [
+            (self.program,)
+        ]
+
+    def _read(self, base: sqlite3.Connection, table: str, wanted: set[bytes]) -> dict[bytes, bytes]:
+        if len(wanted) <= _FEW:
+            query = f"SELECT key, value FROM {table} WHERE key = ?"
+            rows = [row for key in wanted for row in base.execute(query, (key,))]
+        else:
+            sweep = base.execute(f"SELECT key, value FROM {table}")
+            rows = [row for row in sweep if row[0] in wanted]
+        return {
+            key: value[8:]
+            for key, value in rows
+            if isinstance(value, bytes) and _checksum(key, value[8:]) == value[:8]
+        }
+
+    def _begin(self, base: sqlite3.Connection) -> None:
+        if not self._writing:
+            base.execute("BEGIN IMMEDIATE")
+            self._writing = True
+            base.execute("UPDATE meta SET build = build + 1")
+            self._build: int = base.execute("SELECT build FROM meta").fetchone()[0]
+
+    def _drop_unused(self, base: sqlite3.Connection) -> None:
+        if self._build % (UNUSED // 2):
+            return  # not at each build: marking all rows takes its time
+        for table in _TABLES:
+            base.executemany(
+                f"UPDATE {table} SET used = ? WHERE key = ?",
+                ((self._build, key) for key in self._used[table]),
+            )
+            base.execute(f"DELETE FROM {table} WHERE used < ?", (self._build - UNUSED,))
+
+    def _give_up(self, error: sqlite3.Error) -> None:
+        """From here on without the file, which is removed if it is damaged."""
+        self.notice = f"the cache cannot be used: {error}"
+        base, self._base = self._base, None
+        if base is not None:
+            with contextlib.suppress(sqlite3.Error):
+                base.close()
+        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(
+            error, sqlite3.OperationalError
+        )
+        if damaged and self.file is not None and not self.readonly:
+            with contextlib.suppress(OSError):
+                self.file.unlink()
+
+
+def _checksum(key: bytes, value: bytes) -> bytes:
+    return blake2b(key + value, digest_size=8).digest()

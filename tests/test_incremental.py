@@ -1,0 +1,183 @@
+"""An incremental build equals a clean one, byte for byte, whatever was edited before (SPEC 14).
+
+NOTESITE_STEPS sets the length of the histories: 100 by default, thousands on demand (`make long`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from histories import History, built, clean, tree
+from msgspec.structs import replace
+
+from notesite import keys
+from notesite.keys import Closure
+from notesite.loading import Notes
+from notesite.markdown.math import katex
+from notesite.memo import Memo
+from notesite.model import Theme
+from notesite.report import Report
+
+STEPS = int(os.environ.get("NOTESITE_STEPS", "100"))
+
+
+@pytest.fixture(autouse=True)
+def one_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """V8 started once for all builds: it is the same engine, and remembers nothing between them."""
+    engines: dict[object, katex.Katex] = {}
+    real = katex.Katex
+
+    def shared(*settings: object) -> katex.Katex:
+        if settings not in engines:
+            engines[settings] = real(*settings)  # type: ignore[arg-type]
+        return engines[settings]
+
+    monkeypatch.setattr(katex, "Katex", shared)
+    monkeypatch.setattr(real, "close", lambda self: None)
+    yield
+    monkeypatch.undo()
+    for engine in engines.values():
+        engine.close()
+
+
+def told(report: Report) -> Report:
+    """What a report says of the site, not of the work."""
+    return replace(report, written=0, unchanged=0, removed=0, made=())
+
+
+def first_difference(tmp_path: Path, seed: int, steps: int) -> str:
+    """The first edit after which the output is not that of a clean build; "" if there is none."""
+    root = tmp_path / "site"
+    history = History(root, seed)
+    for number in range(steps):
+        name = history.step() if number else "start"
+        report = built(root)
+        expected, files = clean(root, tmp_path / "elsewhere" / root.name)
+        if told(report) != told(expected):
+            return f"step {number} ({name}): the reports differ"
+        if not report.published:
+            continue
+        found = tree(root / "public")
+        if found != files:
+            differing = sorted(
+                p for p in found.keys() | files.keys() if found.get(p) != files.get(p)
+            )
+            return f"step {number} ({name}): {', '.join(differing[:5])}"
+    return ""
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_an_incremental_build_equals_a_clean_one(seed: int, tmp_path: Path) -> None:
+    assert first_difference(tmp_path, seed, STEPS // 2) == ""
+
+
+@pytest.mark.parametrize("name", ["page", "listing", "previous", "site"])
+def test_a_key_that_forgets_a_name_is_caught(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = keys.closures
+
+    def forgetful(theme: Theme, *rest: object) -> dict[str, Closure]:
+        made = real(theme, *rest)  # type: ignore[arg-type]
+        return {
+            template: replace(each, names=tuple(n for n in each.names if n != name))
+            for template, each in made.items()
+        }
+
+    monkeypatch.setattr("notesite.lastbuild.closures", forgetful)
+    assert first_difference(tmp_path, 1, 100) != ""
+
+
+def test_a_parse_key_that_forgets_the_note_is_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notesite.loading._key", lambda note, prefix: prefix + note.path.encode())
+    assert first_difference(tmp_path, 1, 60) != ""
+
+
+# --- what is done, and what is not ----------------------------------------------------------------
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    root = tmp_path / "site"
+    for number in range(25):
+        file = root / "notes" / f"n{number:02}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        text = (
+            f"---\ntitle: N{number}\ndate: 2025-01-{number + 1:02}\n---\n\nText.\n\n" + "語" * 400
+        )
+        file.write_text(text + "\n\nEnd.\n", "utf-8")
+        os.utime(file, ns=(1, 1))
+    built(root)
+    return root
+
+
+def test_a_second_build_makes_nothing(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Notes, "__init__", lambda *arguments: pytest.fail("a note was loaded"))
+    report = built(site)
+    assert (report.written, report.removed) == (0, 0)
+    assert report.published
+
+
+def test_an_edit_of_a_body_makes_that_page_alone(site: Path) -> None:
+    note = site / "notes/n07.md"
+    note.write_text(note.read_text("utf-8").replace("End.", "Fin."), "utf-8")
+    report = built(site, explain=True)
+    assert report.made == ("n07/index.html: page",)
+
+
+def test_an_edit_of_a_title_makes_what_shows_it(site: Path) -> None:
+    note = site / "notes/n07.md"
+    note.write_text(note.read_text("utf-8").replace("title: N7", "title: Seven"), "utf-8")
+    made = dict(line.split(": ") for line in built(site, explain=True).made)
+    assert made == {
+        "archive/index.html": "archive",
+        "page/2/index.html": "listing",
+        "n06/index.html": "next",
+        "n07/index.html": "page, title",
+        "n08/index.html": "previous",
+    }
+
+
+def test_a_template_makes_what_includes_it(site: Path) -> None:
+    template = site / "templates/partials/neighbours.html"
+    template.parent.mkdir(parents=True)
+    template.write_text("changed")
+    made = dict(line.split(": ") for line in built(site, explain=True).made)
+    assert set(made.values()) == {"page.html"}
+    assert len(made) == 25
+
+
+def test_a_file_that_someone_altered_is_written_again(site: Path) -> None:
+    (site / "public/n03/index.html").write_text("altered")
+    (site / "public/n04/index.html").unlink()
+    report = built(site, explain=True)
+    assert dict(line.split(": ") for line in report.made) == {
+        "n03/index.html": "its file was missing or altered",
+        "n04/index.html": "its file was missing or altered",
+    }
+
+
+def test_force_makes_everything_anew(site: Path) -> None:
+    assert built(site, force=True, explain=True).made
+
+
+def test_what_is_remembered_goes_after_ten_builds_that_did_not_ask(site: Path) -> None:
+    note = site / "notes/n00.md"
+    text = note.read_text("utf-8")
+    for number in range(25):
+        note.write_text(text + f"\n{number}\n", "utf-8")
+        built(site)
+    memo = Memo(site / ".notesite/cache.sqlite", program(), readonly=True)
+    assert memo.count("note") < 25 + 20
+    memo.close()
+
+
+def program() -> bytes:
+    from notesite.program import program_digest
+
+    return program_digest()
