@@ -123,7 +123,7 @@ def _coloured(token: Token, info: Info, env: MutableMapping[str, Any]) -> list[s
     if info.diff:
         signs = [line[:1] if line[:1] in ("+", "-", " ") else "" for line in _source(token)]
         bare = [line[len(sign) :] for line, sign in zip(_source(token), signs, strict=True)]
-        code = "\n".join(bare)
+        code = "\n".join(bare) + "\n"
     result = highlight(code, info.language)
     if result.problem:
         _complain(token, info.language, result.problem, env)
