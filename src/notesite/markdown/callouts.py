@@ -89,6 +89,8 @@ def _close_quotes(state: StateCore) -> None:
 
 def _make_callout(token: Token, name: str, fold: str, *, titled: bool = True) -> None:
     kind = name.lower()
+    if kind == "details":  # what it is for is to be folded
+        fold = fold or "-"
     token.type = "callout_open"
     token.tag = "details" if fold else "div"
     token.meta = {"kind": ALIASES.get(kind, kind), "fold": fold, "titled": titled}
@@ -123,7 +125,7 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     elif not title:
         title = found[2].capitalize()
     opening = state.push("callout_open", "div", 1)
-    _make_callout(opening, name, "-" if name == "details" else "", titled=bool(title))
+    _make_callout(opening, name, "", titled=bool(title))
     opening.map = [start, last + closed]
     if title:
         _title(state, title, start)
