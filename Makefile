@@ -1,6 +1,8 @@
 # make site    build this repository's own site into public/
 # make test    every test
 # make check   what CI runs: ruff, mypy, every test
+# make long    the tests that take chance, for long: random edits, kills, damaged caches
+# make bench   a first build beside Hugo's, if that is installed
 # make dist    source distribution and wheel into dist/
 #
 # Each target sets up what it needs in .venv; nothing else is touched.
@@ -11,7 +13,7 @@ RUN := $(VENV)/bin/python
 KATEX := src/notesite/vendor/katex/katex.min.js
 PACKAGE := pyproject.toml hatch_build.py src/notesite/__init__.py
 
-.PHONY: site test check lint types dist
+.PHONY: site test long bench check lint types dist
 .NOTPARALLEL:
 
 site: $(VENV)/.installed
@@ -19,6 +21,13 @@ site: $(VENV)/.installed
 
 test: $(VENV)/.tools
 	$(RUN) -m pytest
+
+long: $(VENV)/.tools
+	NOTESITE_STEPS=4000 NOTESITE_KILLS=1000 NOTESITE_TRIALS=300 $(RUN) -m pytest \
+	  tests/test_incremental.py tests/test_publish_faults.py tests/test_memo.py
+
+bench: $(VENV)/.installed
+	$(RUN) benchmarks/cold.py
 
 check: lint types test
 
