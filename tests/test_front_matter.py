@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from datetime import datetime
+from time import process_time
+from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notesite.decode import decode
+from notesite.index.links import href
 from notesite.markdown import front_matter
 from notesite.model import FrontMatter, Problem
 from notesite.nodes import FieldError, read_toml, read_yaml
@@ -222,6 +225,48 @@ def test_a_block_that_is_nested_or_long_without_end_is_refused_at_once(block: st
         read_yaml(block)
 
 
+@pytest.mark.parametrize(
+    ("block", "place"),
+    [
+        ('x: "a\\0b"', (1, 4)),
+        ('x:\n  - "\\e[31m"', (2, 5)),
+        ('"a\\x08": 1', (1, 1)),
+        ('x: "a\\t\\nb"', None),
+    ],
+)
+def test_an_escape_hides_no_control_character(block: str, place: tuple[int, int] | None) -> None:
+    if place is None:
+        assert read_yaml(block).entries[0][1].text == "a\t\nb"
+        return
+    with pytest.raises(FieldError, match=r"control character U\+00") as raised:
+        read_yaml(block)
+    assert (raised.value.line, raised.value.column) == place
+
+
+@pytest.mark.parametrize(
+    ("block", "words", "place"),
+    [
+        (r'x = "a\u0000b"', "control character", (1, 5)),
+        ('a = 1\n"k\\u001b" = "x"', "control character", (1, 1)),
+        ("a = 1\n" + "a." * 20_000 + "a = 1", "nested", (2, 1)),
+        ("[" + "'a'." * 10_000 + "a]", "nested", (1, 1)),
+        ("x = {" + "a." * 30 + "a = 1}", "nested", (1, 5)),
+        ("x = " + "[" * 30 + "]" * 30, "nested", (1, 5)),
+        ("x = " + "[" * 9_000 + "]" * 9_000, "nested", (1, 1)),
+        ("x = " + "1" * 5_000, "too long", (1, 1)),
+        ("a = 1\nx = 0x" + "f" * 5_000, "too long", (2, 5)),
+    ],
+)
+def test_toml_beyond_all_measure_is_refused_at_once(
+    block: str, words: str, place: tuple[int, int]
+) -> None:
+    start = process_time()
+    with pytest.raises(FieldError, match=words) as raised:
+        read_toml(block)
+    assert (raised.value.line, raised.value.column) == place
+    assert process_time() - start < 1
+
+
 @given(st.text())
 def test_no_text_makes_the_readers_fail_in_another_way(text: str) -> None:
     for reader in (read_yaml, read_toml):
@@ -296,6 +341,10 @@ def test_settings_are_read_with_their_groups() -> None:
         ("language: 日本語", (1, 11), "is not a language"),
         ("listing: {per_page: 0}", (1, 21), "whole number"),
         ("base_url: example.org", (1, 11), "https://example.org/"),
+        ("base_url: https://[x/", (1, 11), "https://example.org/"),
+        ("base_url: https://x:99999/", (1, 11), "https://example.org/"),
+        ("base_url: https://:80/", (1, 11), "https://example.org/"),
+        ('title: "\\e[31m"', (1, 8), "control character U+001B"),
         ("timezone: Tokyo", (1, 11), "Asia/Tokyo"),
         ("menu: {a: b}", (1, 7), "list"),
         ("title: [a", (1, 8), "quotes"),
@@ -316,3 +365,12 @@ def test_the_base_url_is_the_same_with_and_without_its_last_slash() -> None:
     config = read_config("", "notesite.yaml")[0]
     for url in ("https://example.org/repo", "https://example.org/repo/"):
         assert with_base_url(config, url).base_url == "https://example.org/repo/"
+
+
+@pytest.mark.parametrize("path", ["a%20b", "a b", "日本", "%E6%97%A5%E6%9C%AC", "a%2520b"])
+def test_the_path_of_the_base_url_is_escaped_once(path: str) -> None:
+    config = with_base_url(read_config("", "notesite.yaml")[0], f"https://example.org/{path}/")
+    escaped = quote(unquote(path))
+    assert config.base_url == f"https://example.org/{escaped}/"
+    assert config.base_path == f"/{unquote(path)}/"
+    assert href("/x/", config.base_path) == f"/{escaped}/x/"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -80,7 +80,7 @@ class Config(Struct, frozen=True):
     author: str = ""
     language: str = "en"
     timezone: str = "UTC"
-    base_url: str = ""  # with a final slash, or ""
+    base_url: str = ""  # escaped, with a final slash, or ""
     notes: str = "notes"
     output: str = "public"
     ignore: tuple[str, ...] = ()
@@ -105,8 +105,8 @@ class Config(Struct, frozen=True):
 
     @property
     def base_path(self) -> str:
-        """The path of `base_url`, with both slashes: `/` or `/repo/`."""
-        return urlsplit(self.base_url).path or "/"
+        """The path of `base_url`, not escaped, with both slashes: `/` or `/repo/`."""
+        return unquote(urlsplit(self.base_url).path) or "/"
 
     @property
     def zone(self) -> tzinfo:

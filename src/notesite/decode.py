@@ -6,11 +6,7 @@ message.
 
 from __future__ import annotations
 
-import re
-
-from notesite.nodes import FieldError
-
-_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]")
+from notesite.nodes import CONTROLS, FieldError
 
 
 def decode(content: bytes) -> str:
@@ -31,7 +27,7 @@ def decode(content: bytes) -> str:
         ) from None
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if bad := _CONTROLS.search(text):
+    if bad := CONTROLS.search(text):
         line, column = _place(text[: bad.start()])
         code = ord(bad[0])
         looks = " (this looks like ISO-2022-JP)" if code == 0x1B else ""

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
@@ -91,15 +91,20 @@ def _frame(message: str, path: str, hint: str = "") -> Problem:
 
 
 def _base_url(node: Node) -> str:
+    """With one slash at its end, and its path escaped."""
     url = fields.text(node).strip()
-    parts = urlsplit(url)
     if not url:
         return ""
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise node.error(
-            f"`{url}` is not the URL of a site", "write https://example.org/ or …/repo/"
-        )
-    return url.rstrip("/") + "/"
+    wrong = node.error(f"`{url}` is not the URL of a site", "write https://example.org/ or …/repo/")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port  # reading the port is what checks it
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        raise wrong
+    path = quote(unquote(parts.path).rstrip("/"), safe="/:@!$&'()*+,;=~-._")
+    return f"{parts.scheme}://{parts.netloc}{path}/"
 
 
 def _timezone(node: Node) -> str:
