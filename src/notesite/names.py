@@ -6,6 +6,7 @@ No I/O here: the pure stages ask too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from hashlib import blake2b
 from unicodedata import category, normalize
 
@@ -53,6 +54,37 @@ def folded(path: str) -> str:
     """The path as a file system without case and normal forms sees it: equal keys are one file
     there."""
     return normalize("NFC", normalize("NFC", path).lower())
+
+
+def parents(path: str) -> Iterator[str]:
+    """The folders that hold `path`, the nearest first: `a/b/c` -> `a/b`, `a`."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+class Taken:
+    """The paths of a site, taken one by one; `files` are those that have a place, folded."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, str] = {}
+        self._folders: dict[str, str] = {}  # a needed folder, folded -> a file in it
+
+    def clash(self, path: str) -> tuple[str, str]:
+        """Why this path cannot stand beside the others, `same`, `file` (it is in one) or `folder`
+        (it would be one), with the other path; or ("", ""), and it is taken."""
+        key = folded(path)
+        folders = list(parents(key))
+        if other := self.files.get(key):
+            return "same", other
+        if other := next((self.files[folder] for folder in folders if folder in self.files), ""):
+            return "file", other
+        if other := self._folders.get(key):
+            return "folder", other
+        self.files[key] = path
+        for folder in folders:
+            self._folders.setdefault(folder, path)
+        return "", ""
 
 
 def _unsafe_segment(part: str) -> str | None:

@@ -2,7 +2,8 @@
 copy.
 
 "Which files exist?" Each module plans one kind of file. Where two ask for one path, a static file
-wins over a generated one; anything else is a problem that names both.
+wins over a generated one; anything else is a problem that names both. So is a file where another
+one needs a folder.
 """
 
 from __future__ import annotations
@@ -12,9 +13,15 @@ from typing import NamedTuple
 
 from notesite.config import Config
 from notesite.model import Library, Location, Output, Problem, Theme
-from notesite.names import unsafe_name
+from notesite.names import Taken, unsafe_name
 from notesite.outputs import listings, pages, site_files
 from notesite.outputs.frame import Frame
+
+_CLASHES = {
+    "same": "{other} and {this} both ask for",
+    "file": "{other} is a file where a folder must be for",
+    "folder": "{other} needs a folder where {this} would be the file",
+}
 
 
 class Planned(NamedTuple):
@@ -32,10 +39,10 @@ def plan(library: Library, config: Config, theme: Theme) -> Planned:
     frame = Frame(
         config, library, theme, {name: "/" + output.path for name, output in assets.items()}
     )
-    found: dict[str, Output] = {}
+    paths = _Paths(problems)
     for output in (*site_files.static(theme), *_generated(frame), *assets.values()):
-        _add(found, output, problems)
-    return Planned(dict(sorted(found.items())), frame.shared, [*problems, *frame.problems])
+        paths.add(output)
+    return Planned(dict(sorted(paths.found.items())), frame.shared, [*problems, *frame.problems])
 
 
 def _generated(frame: Frame) -> Iterable[Output]:
@@ -44,15 +51,33 @@ def _generated(frame: Frame) -> Iterable[Output]:
     yield from site_files.files(frame)
 
 
-def _add(found: dict[str, Output], output: Output, problems: list[Problem]) -> None:
-    other = found.get(output.path)
-    if other is None:
+class _Paths:
+    """The outputs so far; the first that asks for a place has it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.found: dict[str, Output] = {}
+        self._taken = Taken()
+        self._problems = problems
+
+    def add(self, output: Output) -> None:
         if reason := unsafe_name(output.path):
             message = f"`{output.path}` cannot be published: {reason}"
             hint = "change the slug, or the name of the file or folder"
-            problems.append(Problem("error", message, Location(output.origin), hint))
+            self._problems.append(Problem("error", message, Location(output.origin), hint))
             return
-        found[output.path] = output
-    elif not output.generated:
-        message = f"{other.origin} and {output.origin} both ask for {output.path}"
-        problems.append(Problem("error", message, Location(output.origin), "rename one of them"))
+        clash, path = self._taken.clash(output.path)
+        if not clash:
+            self.found[output.path] = output
+        elif clash == "same" and output.generated:
+            self._replaced(output, self.found[path])
+        else:
+            message = _CLASHES[clash].format(other=self.found[path].origin, this=output.origin)
+            hint = "rename one of them; until then this one is left out"
+            where = Location(output.origin)
+            self._problems.append(Problem("error", f"{message} {output.path}", where, hint))
+
+    def _replaced(self, output: Output, other: Output) -> None:
+        if other.path != output.path:
+            message = f"{other.origin} takes the place of {output.path}, spelled otherwise"
+            hint = f"name it {output.path}: most servers tell the two apart"
+            self._problems.append(Problem("warning", message, Location(other.origin), hint))

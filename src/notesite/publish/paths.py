@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from notesite.names import DOT_FOLDER, unsafe_name
+from notesite.names import DOT_FOLDER, parents, unsafe_name
 
 MANIFEST = "manifest.json"
 INTENT = "commit.json"
@@ -57,13 +57,6 @@ def make_folder(root: Path, folder: str, known: set[str]) -> None:
             if not stat.S_ISDIR(mode):
                 raise NotADirectoryError(20, "Not a folder, or a link to one", str(where))
         known.add(path)
-
-
-def parents(path: str) -> Iterator[str]:
-    """The folders that hold `path`, the nearest first: `a/b/c` -> `a/b`, `a`."""
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
 
 
 def unlink_owned(root: Path, path: str) -> bool:

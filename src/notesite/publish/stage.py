@@ -9,11 +9,11 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from notesite.names import DOT_FOLDER, folded, unsafe_name
+from notesite.names import DOT_FOLDER, Taken, folded, parents, unsafe_name
 from notesite.problems import Location, Problem
 from notesite.publish.content import digest, flush, named, store
 from notesite.publish.manifest import NEXT, Entry, Intent, Manifest, Stop
-from notesite.publish.paths import parents, remove_empty, unlink_owned
+from notesite.publish.paths import remove_empty, unlink_owned
 
 STAGE = "stage"
 Content = bytes | Path | Callable[[], bytes | Path]
@@ -21,6 +21,11 @@ Content = bytes | Path | Callable[[], bytes | Path]
 _LISTING = re.compile(
     r"index\.html|(.*/)?(feed\.xml|rss\.xml|feed\.json|sitemap\.xml|page/\d+/index\.html)"
 )
+_CLASHES = {
+    "same": "and where case does not count they are one file",
+    "file": "as a file",
+    "folder": "so that this is a folder",
+}
 
 
 class Stage:
@@ -40,7 +45,7 @@ class Stage:
         self.made: list[str] = []  # paths whose content was made, in order
         self._staged: dict[str, Path] = {}  # output path -> staged file
         self._foreign: set[str] = set()  # equal files of someone else: published, but not ours
-        self._seen: dict[str, str] = {}
+        self._taken = Taken()
         self._old_folded = {folded(path): path for path in old.files}
         self._problems: list[Problem] = []
         self._folder = root / DOT_FOLDER / STAGE
@@ -94,10 +99,8 @@ class Stage:
     def _wrong_path(self, path: str) -> str | None:
         if reason := unsafe_name(path):
             return reason
-        other = self._seen.setdefault(folded(path), path)
-        if other != path or path in self.entries or path in self._foreign:
-            return f"{other} is published too, and where case does not count they are one file"
-        return None
+        clash, other = self._taken.clash(path)
+        return f"{other} is published too, {_CLASHES[clash]}" if clash else None
 
     def _is_current(self, path: str, key: str) -> bool:
         """Whether the output has the file that was made under this key, untouched since."""
@@ -153,7 +156,7 @@ class Stage:
         """Our old files and folders that must go before ours can be written: where a file becomes a
         folder or the other way round, or changes only its case. What is not ours there stops the
         build."""
-        files = {path for path in removals if folded(path) in self._seen}
+        files = {path for path in removals if folded(path) in self._taken.files}
         folders: set[str] = set()
         for folder in {folder for path in self._staged for folder in parents(path)}:
             where = self.root / folder

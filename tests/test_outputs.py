@@ -1,0 +1,77 @@
+"""The plan: which files the site has, and what happens where two ask for one place."""
+
+from __future__ import annotations
+
+import pytest
+from library import asset, library, note
+from msgspec.structs import replace
+
+from notesite.config import Config
+from notesite.model import Library, Source
+from notesite.outputs import Planned, plan
+from notesite.theming import load_theme
+
+
+def static(path: str) -> Source:
+    return replace(asset(path), shown=f"static/{path}")
+
+
+def planned(made: Library, *files: str) -> Planned:
+    theme, problems = load_theme((), [static(path) for path in files])
+    assert problems == []
+    return plan(made, Config(title="Site"), theme)
+
+
+def said(planned: Planned) -> list[str]:
+    return [f"{p.location}: {p.level}: {p.message}" for p in planned.problems]
+
+
+A = library({"posts/a.md": note("A")})
+
+
+def test_a_site_of_one_note_has_no_problem() -> None:
+    found = planned(A)
+    assert said(found) == []
+    assert {"index.html", "posts/index.html", "posts/a/index.html"} <= set(found.outputs)
+
+
+@pytest.mark.parametrize("path", ["posts", "Posts"])
+def test_a_file_where_the_site_needs_a_folder_stays_and_what_would_be_in_it_is_an_error(
+    path: str,
+) -> None:
+    found = planned(A, path)
+    assert said(found) == [
+        f"notes/posts/a.md: error: static/{path} is a file where a folder must be for "
+        "posts/a/index.html",
+        f"the section /posts/: error: static/{path} is a file where a folder must be for "
+        "posts/index.html",
+    ]
+    assert path in found.outputs
+    assert "index.html" in found.outputs
+    assert not [other for other in found.outputs if other.startswith("posts/")]
+
+
+def test_a_folder_where_the_site_has_a_file_stays_and_the_file_is_an_error() -> None:
+    found = planned(A, "index.html/x")
+    assert said(found) == [
+        "the section /: error: static/index.html/x needs a folder where the section / would be "
+        "the file index.html"
+    ]
+    assert "index.html" not in found.outputs
+    assert "index.html/x" in found.outputs
+
+
+def test_of_two_static_files_that_differ_by_case_alone_the_first_is_published() -> None:
+    found = planned(A, "A.txt", "a.txt")
+    assert said(found) == ["static/a.txt: error: static/A.txt and static/a.txt both ask for a.txt"]
+    assert "A.txt" in found.outputs
+    assert "a.txt" not in found.outputs
+
+
+def test_a_static_file_takes_the_place_of_a_generated_one_also_in_another_case() -> None:
+    assert said(planned(A, "404.html")) == []
+    found = planned(A, "404.HTML")
+    assert said(found) == [
+        "static/404.HTML: warning: static/404.HTML takes the place of 404.html, spelled otherwise"
+    ]
+    assert "404.html" not in found.outputs
