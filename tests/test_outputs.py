@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from library import asset, library, note
 from msgspec.structs import replace
 
 from notesite.config import Config
-from notesite.model import Library, Source
+from notesite.model import Copy, Library, Source, Template, Written
 from notesite.outputs import Planned, plan
 from notesite.theming import load_theme
 
@@ -75,3 +77,29 @@ def test_a_static_file_takes_the_place_of_a_generated_one_also_in_another_case()
         "static/404.HTML: warning: static/404.HTML takes the place of 404.html, spelled otherwise"
     ]
     assert "404.html" not in found.outputs
+
+
+@pytest.mark.parametrize("name", ["site.css", "theme.js", "syntax.css", "katex.css"])
+def test_a_file_of_the_theme_is_replaced_by_one_in_static(name: str) -> None:
+    found = planned(A, name)
+    assert said(found) == []
+    assert isinstance(found.outputs[name].recipe, Copy)
+    stem, _, suffix = name.partition(".")
+    assert not [p for p in found.outputs if re.fullmatch(rf"assets/{stem}\.\w+\.{suffix}", p)]
+    page = found.outputs["index.html"].recipe
+    assert isinstance(page, Template)
+    assets = page.context["assets"]
+    assert isinstance(assets, dict)
+    assert assets[name] == "/" + name
+
+
+def test_a_font_in_static_is_the_one_that_formulas_are_set_in() -> None:
+    found = planned(A, "fonts/KaTeX_Main-Regular.woff2")
+    assert said(found) == []
+    assert "fonts/KaTeX_Main-Regular.woff2" in found.outputs
+    assert "assets/fonts/KaTeX_Main-Regular.woff2" not in found.outputs
+    assert "assets/fonts/KaTeX_Main-Bold.woff2" in found.outputs
+    (css,) = (o.recipe for p, o in found.outputs.items() if p.startswith("assets/katex."))
+    assert isinstance(css, Written)
+    assert b"url(../fonts/KaTeX_Main-Regular.woff2)" in css.content
+    assert b"url(fonts/KaTeX_Main-Bold.woff2)" in css.content

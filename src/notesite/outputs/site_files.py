@@ -4,45 +4,41 @@ assets."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
-from notesite.model import Copy, Output, Theme, Written
+from notesite.model import Copy, Output, Source, Theme, Written
 from notesite.outputs.frame import Frame
+
+_FONTS = "fonts/"
 
 
 def theme_assets(theme: Theme) -> dict[str, Output]:
     """The theme's own files by name, published under names that hold a digest of their content, so
     that a browser may keep them for ever. One that the site has in static/ is replaced by it, under
-    its own name."""
+    its own name; the fonts of KaTeX stand beside its style sheet (see files)."""
     own = {source.path: source for source in theme.static}
-    outputs: dict[str, Output] = {}
-    for source in theme.assets:
-        assert source.content is not None
-        name = source.path
-        if name in own:
-            outputs[name] = Output(name, Copy(own[name]), own[name].shown)
-        elif not name.startswith("fonts/"):  # the fonts of KaTeX stand beside its style sheet
-            outputs[name] = _hashed(name, _woff2_only(name, source.content))
-    if "syntax.css" in own:
-        outputs["syntax.css"] = Output(
-            "syntax.css", Copy(own["syntax.css"]), own["syntax.css"].shown
-        )
-    else:
-        outputs["syntax.css"] = _hashed("syntax.css", theme.syntax_css.encode())
-    return outputs
+    contents = {source.path: source.content or b"" for source in theme.assets}
+    contents["syntax.css"] = theme.syntax_css.encode()
+    if "katex.css" in contents:
+        contents["katex.css"] = _with_fonts(contents["katex.css"], own)
+    return {
+        name: _replaced(own[name]) if name in own else _hashed(name, content)
+        for name, content in contents.items()
+        if not name.startswith(_FONTS)
+    }
 
 
 def files(frame: Frame) -> Iterable[Output]:
     """Everything else: assets beside notes, fonts, redirects, 404.html, .nojekyll."""
     for asset in frame.library.assets:
         yield Output(asset.path, Copy(asset.source), asset.source.shown)
+    own = {source.path for source in frame.theme.static}
     for source in frame.theme.assets:
-        if source.path.startswith("fonts/") and source.content is not None:
-            yield Output(
-                f"assets/{source.path}", Written(source.content), source.shown, generated=True
-            )
+        if source.path.startswith(_FONTS) and source.path not in own:
+            content = Written(source.content or b"")
+            yield Output(f"assets/{source.path}", content, source.shown, generated=True)
     for old, new in frame.library.redirects:
         yield frame.page(old, "redirect.html", new, f"the redirect from {old}", {"target": new})
     yield frame.page("/404.html", "404.html", frame.word("not_found"), "the page 404.html", {})
@@ -65,8 +61,17 @@ def _hashed(name: str, content: bytes) -> Output:
     )
 
 
-def _woff2_only(name: str, content: bytes) -> bytes:
-    """KaTeX's style sheet names woff and ttf copies of its fonts too; only woff2 is published."""
-    if name != "katex.css":
-        return content
-    return re.sub(rb",url\([^)]*\.(?:woff|ttf)\) format\(\"[a-z]+\"\)", b"", content)
+def _replaced(source: Source) -> Output:
+    """A file of static/ in the place of the theme's: it is planned there already."""
+    return Output(source.path, Copy(source), source.shown, generated=True)
+
+
+def _with_fonts(css: bytes, own: Container[str]) -> bytes:
+    """KaTeX's style sheet names woff and ttf copies of its fonts too; only woff2 is published. A
+    font that the site has in static/ is read from there."""
+    css = re.sub(rb",url\([^)]*\.(?:woff|ttf)\) format\(\"[a-z]+\"\)", b"", css)
+
+    def place(match: re.Match[bytes]) -> bytes:
+        return b"url(../" + match[1] + b")" if match[1].decode() in own else match[0]
+
+    return re.sub(rb"url\((fonts/[^)]*)\)", place, css)
