@@ -10,7 +10,7 @@ from notesite.config import Config
 from notesite.index import index
 from notesite.markdown.bodies import Pieces, part, printed
 from notesite.markdown.note import Options, parse
-from notesite.model import Library, Source, Stored
+from notesite.model import Entry, Library, Source, Stored
 
 HTML: dict[tuple[bytes, str], Pieces] = {}  # of all notes of a test run, as the memo keeps it
 
@@ -30,6 +30,18 @@ def asset(path: str) -> Source:
     return Source(path, f"notes/{path}", b"", None, "")
 
 
+def entries(notes: Mapping[str, str], config: Config | None = None) -> list[Entry]:
+    """The notes (path -> text) as index gets them."""
+    found = []
+    for path, text in notes.items():
+        document = parse(source(path, text), Options.of(config or Config()))
+        entry, body, excerpt = part(document, path.encode())
+        HTML[entry.body.digest, "body"] = body
+        HTML[entry.excerpt.digest, "excerpt"] = excerpt
+        found.append(entry)
+    return found
+
+
 def library(
     notes: Mapping[str, str],
     config: Config | None = None,
@@ -42,15 +54,10 @@ def library(
 ) -> Library:
     """The library of these notes (path -> text; none may hold a formula)."""
     config = config or Config(title="Site")
-    entries = []
-    for path, text in notes.items():
-        document = parse(source(path, text), Options.of(config))
-        entry, body, excerpt = part(document, path.encode())
-        HTML[entry.body.digest, "body"] = body
-        HTML[entry.excerpt.digest, "excerpt"] = excerpt
-        entries.append(entry)
     files = [asset(path) for path in assets]
-    return index(entries, files, static, config, today, lambda entry: 60, drafts, future)
+    return index(
+        entries(notes, config), files, static, config, today, lambda entry: 60, drafts, future
+    )
 
 
 def note(title: str = "", body: str = "Text.", **keys: object) -> str:

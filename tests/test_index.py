@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from library import html, library, note, source
+from library import entries, html, library, note, source
 
 from notesite.config import Config
+from notesite.index import index
 from notesite.index.urls import clash_key, slugify
 from notesite.markdown.note import Options, parse
-from notesite.model import Link, Page
+from notesite.model import Entry, Link, Page
 from notesite.names import unsafe_name
 
 
@@ -497,3 +500,29 @@ def test_an_old_path_redirects_and_one_that_is_taken_is_an_error() -> None:
     made = library(notes)
     assert made.redirects == (("/old/", "/a/"), ("/older.html", "/a/"))
     assert [problem.level for problem in made.problems] == ["error"]
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+def _of_own_terms(number: int) -> dict[str, str]:
+    return {f"{i}.md": note("T", tags=f"[t{i}, u{i}]", series=f"s{i}") for i in range(number)}
+
+
+def _of_bundles(number: int) -> dict[str, str]:
+    return {f"a/{i}/index.md": "Text." for i in range(number)}
+
+
+def _of_folders(number: int) -> dict[str, str]:
+    return {f"f{i}/x.md": "Text." for i in range(number)}
+
+
+@pytest.mark.parametrize("made", [_of_own_terms, _of_bundles, _of_folders])
+def test_time_grows_with_the_number_of_notes(made: Callable[[int], dict[str, str]]) -> None:
+    def seconds(notes: list[Entry]) -> float:
+        start = process_time()
+        index(notes, (), (), Config(title="Site"), date(2026, 1, 1), lambda entry: 60)
+        return process_time() - start
+
+    few, many = entries(made(1000)), entries(made(2000))
+    assert min(seconds(many) for _ in range(3)) < 3 * min(seconds(few) for _ in range(3))

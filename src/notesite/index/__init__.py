@@ -64,9 +64,10 @@ def index(
     urls = pages | {"/" + path for path in static}
     problems += _dead_menu(config, urls)
     targets = _targets(shown, addresses, published, urls, held_back, config)
+    known = {taxonomy.name: taxonomies.known(taxonomy) for taxonomy in found}
     notes = [
         _published(
-            document, addresses[document.path], found, targets, config, reading_time, problems
+            document, addresses[document.path], known, targets, config, reading_time, problems
         )
         for document in shown
     ]
@@ -141,21 +142,20 @@ def _targets(
 def _published(
     document: Entry,
     address: Address,
-    found: tuple[Taxonomy, ...],
+    known: Mapping[str, taxonomies.Known],
     targets: Targets,
     config: Config,
     reading_time: ReadingTime,
     problems: list[Problem],
 ) -> Published:
-    by_name = {taxonomy.name: taxonomy for taxonomy in found}
-    card = make_card(document, address, by_name, targets, config, reading_time(document))
+    card = make_card(document, address, known, targets, config, reading_time(document))
     if document.front_matter.image and not card.image:
         places = {key: (line, column) for key, line, column in document.front_matter.places}
         where = Location(document.shown, *places["image"])
         message = f"the image `{document.front_matter.image}` does not exist"
         problems.append(Problem("warning", message, where, "put it beside the note, or in static/"))
     html = fill(document.body, document.path, targets, problems)
-    series = taxonomies.links(document.front_matter, by_name.get("series"))
+    series = taxonomies.links(document.front_matter, known.get("series"))
     return Published(document, address, card, html, series)
 
 
@@ -231,8 +231,9 @@ def _terms(
     """(taxonomy, slug, cards in listing order) of each term."""
     for taxonomy in found:
         having: dict[str, list[Card]] = {term.url: [] for term in taxonomy.terms}
+        known = taxonomies.known(taxonomy)
         for note in notes:
-            for link in taxonomies.links(note.document.front_matter, taxonomy):
+            for link in taxonomies.links(note.document.front_matter, known):
                 having[link.url].append(note.card)
         for term in taxonomy.terms:
             yield taxonomy.name, term.slug, in_listing_order(having[term.url])

@@ -10,6 +10,7 @@ from msgspec import Struct
 from notesite.config import Config
 from notesite.index import taxonomies
 from notesite.index.links import Targets, resolve_image
+from notesite.index.taxonomies import Known
 from notesite.index.urls import Address
 from notesite.model import (
     AskedTemplate,
@@ -18,7 +19,6 @@ from notesite.model import (
     Link,
     Location,
     Stored,
-    Taxonomy,
     has_math,
 )
 
@@ -36,7 +36,7 @@ class Published(Struct, frozen=True):
 def make_card(
     document: Entry,
     address: Address,
-    found: Mapping[str, Taxonomy],
+    found: Mapping[str, Known],
     targets: Targets,
     config: Config,
     reading_time: int,

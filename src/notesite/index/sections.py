@@ -28,7 +28,14 @@ def make_sections(notes: Iterable[Published], config: Config) -> tuple[tuple[Sec
     titles = {folder: _title(folder, introductions.get(folder), config) for folder in members}
     order = {folder: _order(folder, introductions.get(folder), titles) for folder in members}
     folders = sorted(members)
-    sections = [_section(f, introductions.get(f), list(members), titles, order) for f in folders]
+    children: dict[str, list[str]] = {}
+    for folder in sorted(folders, key=order.__getitem__):
+        if folder:
+            children.setdefault(folder.rpartition("/")[0], []).append(folder)
+    by_url = {folder_url(f): title for f, title in titles.items()}
+    sections = [
+        _section(f, introductions.get(f), children.get(f, []), titles, by_url) for f in folders
+    ]
     cards = ((folder_url(folder), in_listing_order(members[folder])) for folder in folders)
     return tuple(sections), tuple(cards)
 
@@ -52,12 +59,11 @@ def breadcrumbs(folder: str, titles: dict[str, str]) -> tuple[Link, ...]:
 def _section(
     folder: str,
     introduction: Published | None,
-    folders: list[str],
+    children: list[str],
     titles: dict[str, str],
-    order: dict[str, tuple[bool, int, str]],
+    by_url: dict[str, str],
 ) -> Section:
-    children = [f for f in folders if f and f.rpartition("/")[0] == folder]
-    by_url = {folder_url(f): title for f, title in titles.items()}
+    """`children` are the folders right below, in order; `titles` are by folder, `by_url` by URL."""
     above = breadcrumbs(folder.rpartition("/")[0], by_url) if folder else ()
     document = introduction.document if introduction else None
     front = document.front_matter if document else None
@@ -65,9 +71,7 @@ def _section(
         title=titles[folder],
         url=folder_url(folder),
         html=introduction.html if introduction else Stored(),
-        sections=tuple(
-            Link(titles[f], folder_url(f)) for f in sorted(children, key=order.__getitem__)
-        ),
+        sections=tuple(Link(titles[f], folder_url(f)) for f in children),
         breadcrumbs=above,
         description=(front.description if front else None)
         or (document.excerpt_text if document else ""),

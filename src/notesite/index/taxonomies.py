@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from unicodedata import normalize
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from notesite.index.urls import clash_key, slugify
@@ -66,13 +67,25 @@ def _safe(slug: str) -> str:
     return f"{start}-{blake2b(slug.encode(), digest_size=4).hexdigest()}"
 
 
-def links(front: FrontMatter, taxonomy: Taxonomy | None) -> tuple[Link, ...]:
+class Known(Struct, frozen=True):
+    """The terms of a taxonomy as links, by `term_key`: made once, for all notes."""
+
+    name: str
+    terms: Mapping[str, Link]
+
+
+def known(taxonomy: Taxonomy) -> Known:
+    """The taxonomy as `links` needs it."""
+    terms = {term_key(term.name): Link(term.name, term.url) for term in taxonomy.terms}
+    return Known(taxonomy.name, terms)
+
+
+def links(front: FrontMatter, taxonomy: Known | None) -> tuple[Link, ...]:
     """The terms of a note as links, in the note's own order."""
     if taxonomy is None:
         return ()
-    known = _by_key(taxonomy)
     keys = dict.fromkeys(term_key(word) for word in names_of(front, taxonomy.name))
-    return tuple(Link(known[key].name, known[key].url) for key in keys if key in known)
+    return tuple(taxonomy.terms[key] for key in keys if key in taxonomy.terms)
 
 
 def introduced(taxonomy: Taxonomy, introductions: Mapping[str, Stored]) -> Taxonomy:
@@ -84,7 +97,3 @@ def introduced(taxonomy: Taxonomy, introductions: Mapping[str, Stored]) -> Taxon
 
     terms = tuple(replace(term, html=html(term.url)) for term in taxonomy.terms)
     return replace(taxonomy, terms=terms, html=html(taxonomy.url))
-
-
-def _by_key(taxonomy: Taxonomy) -> dict[str, Term]:
-    return {term_key(term.name): term for term in taxonomy.terms}

@@ -119,12 +119,11 @@ def _introductions(paths: list[str]) -> dict[str, str]:
         while folder:
             folders.add(folder)
             folder = folder.rpartition("/")[0]
+    holding = {folder.rpartition("/")[0] for folder in folders if folder}
     found: dict[str, str] = {}
     for folder in sorted(folders):
         here = names.get(folder, {})
-        below = (
-            any(other.startswith(folder + "/") for other in folders) if folder else len(folders) > 1
-        )
+        below = folder in holding
         note_beside = names.get(folder.rpartition("/")[0], {}).get(
             folder.rpartition("/")[2].lower()
         )
