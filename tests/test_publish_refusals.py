@@ -11,6 +11,7 @@ from conftest import PROJECT
 from publishing import NEW, OLD, messages, put, tree
 
 from notesite.publish import clean, clean_cache, publish, recover
+from notesite.publish.content import store
 
 
 @pytest.fixture
@@ -133,6 +134,30 @@ def test_a_manifest_or_a_commit_made_by_hand_reaches_nothing_outside(
     assert (tmp_path / "treasure").read_text() == "x"
 
 
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_in_the_place_of_the_lock_is_not_followed(
+    output: Path, tmp_path: Path, exists: bool
+) -> None:
+    put(output, OLD)
+    treasure = tmp_path / "treasure"
+    if exists:
+        treasure.write_text("x")
+    (output / ".notesite" / "lock").symlink_to(treasure)
+    said = messages(put(output, NEW))
+    assert "public/.notesite/lock: cannot publish: This is a link" in said
+    assert treasure.exists() == exists
+    assert not exists or treasure.read_text() == "x"
+    assert tree(output) == OLD
+
+
+def test_a_link_in_the_place_of_a_staged_file_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "treasure").write_text("x")
+    (tmp_path / "0").symlink_to(tmp_path / "treasure")
+    with pytest.raises(OSError, match="This is a link"):
+        store(b"evil", tmp_path / "0")
+    assert (tmp_path / "treasure").read_text() == "x"
+
+
 def test_a_damaged_manifest_stops_the_build_and_says_what_to_do(output: Path) -> None:
     put(output, OLD)
     (output / ".notesite" / "manifest.json").write_text("{")
@@ -167,3 +192,12 @@ def test_the_cache_is_removed_by_the_names_of_its_files(tmp_path: Path) -> None:
     (cache / "mine.txt").unlink()
     clean_cache(tmp_path)
     assert not cache.exists()
+
+
+def test_the_cache_is_not_removed_through_a_link(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "stamp").write_text("x")
+    (tmp_path / ".notesite").symlink_to(elsewhere)
+    clean_cache(tmp_path)
+    assert os.listdir(elsewhere) == ["stamp"]

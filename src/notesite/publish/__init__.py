@@ -127,6 +127,8 @@ def clean(
 def clean_cache(site: Path) -> None:
     """Remove the cache of a site, by the names of its files: what else is in its folder stays."""
     folder = site / DOT_FOLDER
+    if folder.is_symlink():  # it is not ours, wherever it leads
+        return
     for name in CACHE_FILES:
         unlink_owned(folder, name)
     remove_empty(folder, [""])
@@ -200,7 +202,9 @@ def _publish(
         raise
     removed = len(intent.removals) + len(set(intent.makes_way) - set(stage.entries))
     changed = {
-        path: (manifest.files[path].key if path in manifest.files else "") for path in stage.made
+        path: (manifest.files[path].key if path in manifest.files else "")
+        for path in stage.made
+        if path in keys
     }
     return Published(len(intent.renames), stage.unchanged, removed, made=changed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ FEW = 64  # so many files are flushed one by one; more by one sync of the system
 
 _BLOCK = 1 << 20
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)  # not Windows
 
 
 def digest(content: bytes | Path) -> tuple[str, int]:
@@ -24,7 +26,7 @@ def digest(content: bytes | Path) -> tuple[str, int]:
 def store(content: bytes | Path, target: Path) -> tuple[str, int]:
     """Write it to `target` with mode 644 whatever the umask; the digest is of what was written,
     even if the file that is copied changes meanwhile."""
-    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o644)
+    handle = open_own(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
         if isinstance(content, Path):
             result = _each_block(content, lambda block: _write_all(handle, block))
@@ -35,6 +37,14 @@ def store(content: bytes | Path, target: Path) -> tuple[str, int]:
     finally:
         os.close(handle)
     return result
+
+
+def open_own(path: Path, flags: int) -> int:
+    """A handle of a file of the dot folder, to write to it. A link there, which may have come with
+    a cloned repository, is an OSError: it could lead to any file."""
+    if os.path.islink(path):
+        raise OSError(errno.ELOOP, "This is a link, and notesite follows none here", str(path))
+    return os.open(path, flags | _NOFOLLOW | _BINARY, 0o644)
 
 
 def flush(files: Mapping[str, Path]) -> None:

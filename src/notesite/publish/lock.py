@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from notesite.problems import Location, Problem
+from notesite.publish.content import open_own
 from notesite.publish.manifest import Stop
 from notesite.publish.paths import unlink_owned
 
@@ -41,11 +42,11 @@ def held(dot: Path, shown: str, wait: float) -> Iterator[None]:
 
 
 def _take(path: Path) -> int | None:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    handle = open_own(path, os.O_RDWR | os.O_CREAT)
     try:
         _lock(handle)
         # who had it may have removed the file while we waited: then another one is the lock now
-        if os.path.samestat(os.fstat(handle), os.stat(path)):
+        if os.path.samestat(os.fstat(handle), os.lstat(path)):
             return handle
     except (BlockingIOError, FileNotFoundError):
         pass
