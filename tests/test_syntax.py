@@ -183,7 +183,10 @@ def test_time_grows_with_the_length_of_a_note(pattern: str) -> None:
 
 
 def seconds(text: str) -> float:
-    """Of this process, so that what else runs does not count."""
-    start = time.process_time()
-    render(text)
-    return time.process_time() - start
+    """Of this process, so that what else runs does not count; the better of two, for it slows it."""
+    took = []
+    for _ in range(2):
+        start = time.process_time()
+        render(text)
+        took.append(time.process_time() - start)
+    return min(took)

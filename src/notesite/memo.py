@@ -7,6 +7,7 @@ read is thrown away, what cannot be written is forgotten.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
@@ -90,6 +91,9 @@ class Memo:
 
     def _opened(self, file: Path) -> sqlite3.Connection | None:
         """The file, made anew if it is damaged, foreign or of another program."""
+        if file.is_symlink():  # it would lead SQLite to a file that is not ours
+            self.notice = f"the cache {file.name} is a link, and is not used"
+            return None
         for attempt in range(2):
             base = None
             try:
@@ -106,9 +110,7 @@ class Memo:
                         base.close()
             if self.readonly or attempt:
                 return None
-            for name in (file.name, file.name + "-journal"):
-                with contextlib.suppress(OSError):
-                    file.with_name(name).unlink()
+            _empty(file)
         return None
 
     def _connected(self, file: Path) -> sqlite3.Connection:
@@ -169,7 +171,7 @@ class Memo:
             base.execute(f"DELETE FROM {table} WHERE used < ?", (self._build - UNUSED,))
 
     def _give_up(self, error: sqlite3.Error) -> None:
-        """From here on without the file, which is removed if it is damaged."""
+        """From here on without the file, which is emptied if it is damaged."""
         self.notice = f"the cache cannot be used: {error}"
         base, self._base = self._base, None
         if base is not None:
@@ -179,8 +181,14 @@ class Memo:
             error, sqlite3.OperationalError
         )
         if damaged and self.file is not None and not self.readonly:
-            with contextlib.suppress(OSError):
-                self.file.unlink()
+            _empty(self.file)
+
+
+def _empty(file: Path) -> None:
+    """Make nothing of a file that is of no use: SQLite begins anew with an empty one."""
+    for name in (file.name, file.name + "-journal"):
+        with contextlib.suppress(OSError):
+            os.truncate(file.with_name(name), 0)
 
 
 def _checksum(key: bytes, value: bytes) -> bytes:
