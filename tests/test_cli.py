@@ -133,7 +133,9 @@ def test_broken_settings_publish_nothing(site: Path) -> None:
     assert not (site / "public").exists()
 
 
-@pytest.mark.parametrize("folder", [".", "notes", "..", "public/..", "/"])
+@pytest.mark.parametrize(
+    "folder", [".", "notes", "..", "public/..", "/", "static", "templates", ".git"]
+)
 def test_a_refused_output_folder_exits_with_2_and_says_why(site: Path, folder: str) -> None:
     before = sorted(site.rglob("*"))
     built = shell("build", "-o", folder, cwd=site)

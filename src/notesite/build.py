@@ -81,11 +81,11 @@ def build(
 
 
 def protected(root: Path, config: Config, config_file: Path | None) -> list[Path]:
-    """What the output folder may not hold: the sources of the site."""
+    """What the output folder may not hold: the sources of the site, there or not (a later build
+    would take the output for them)."""
     folder = notes_folder(root, config)
     names = (config_file or FILE_NAME, "templates", "static", ".git")
-    found = [folder, *(root / name for name in names)]
-    return [path for path in found if path.exists()] + [root]
+    return [folder, *(root / name for name in names), root]
 
 
 class _Build:
