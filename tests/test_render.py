@@ -71,6 +71,14 @@ def test_dates_follow_the_language_or_the_sites_own_format() -> None:
 
 
 @pytest.mark.parametrize(
+    "form", ["{", "{}", "{0}", "{year.__class__}", "{month!r}", "}{", "%", "%q"]
+)
+def test_a_date_format_is_no_program(form: str) -> None:
+    strings = {**theme().strings["en"], "date_format": form + "{day}"}
+    assert format_date(date(2024, 3, 5), strings) == form + "5"
+
+
+@pytest.mark.parametrize(
     ("seconds", "en", "ja"),
     [(3, "10 sec read", "約10秒"), (21, "20 sec read", "約20秒"), (150, "3 min read", "約3分")],
 )
@@ -120,6 +128,8 @@ def test_a_name_that_no_template_knows_is_a_problem_at_its_line() -> None:
         ("{% include 'x.html' %}", 1, "without end"),
         ("{{ [1][5].y }}", 1, "no element"),
         ("{{ none.x }}", 1, "no attribute"),
+        ("\n{{ 5|url }}", 2, "no attribute"),
+        ("{{ 'today'|date({'months': []}) }}", 1, "no attribute"),
     ],
 )
 def test_a_template_that_fails_is_a_problem_and_not_a_traceback(

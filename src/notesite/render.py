@@ -5,6 +5,7 @@ What is not a template is left to publish: copies stay copies.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -80,6 +81,7 @@ def render(output: Output, recipe: Template, jinja: Environment, theme: Theme) -
     except (
         TemplateError,
         ArithmeticError,
+        AttributeError,
         LookupError,
         TypeError,
         ValueError,
@@ -127,13 +129,12 @@ def format_date(day: date, t: Mapping[str, Any]) -> str:
     """A day by the language's `date_format`: `{year}`, `{month}` (by its `months`), `{day}`; or
     strftime's %Y, %m, %d, %B where a site sets a format of its own."""
     month = str(t["months"][day.month - 1])
-    form = str(t["date_format"])
-    for code, value in (
-        ("%Y", f"{day:%Y}"), ("%-m", str(day.month)), ("%-d", str(day.day)), ("%m", f"{day:%m}"),
-        ("%d", f"{day:%d}"), ("%B", month), ("%b", month),
-    ):  # fmt: skip
-        form = form.replace(code, value)
-    return form.format(year=day.year, month=month, day=day.day) if "{" in form else form
+    values = {
+        "{year}": str(day.year), "{month}": month, "{day}": str(day.day), "%Y": f"{day:%Y}",
+        "%-m": str(day.month), "%-d": str(day.day), "%m": f"{day:%m}", "%d": f"{day:%d}",
+        "%B": month, "%b": month,
+    }  # fmt: skip
+    return re.sub(r"\{[a-z]+\}|%-?\w", lambda m: values.get(m[0], m[0]), str(t["date_format"]))
 
 
 def format_reading_time(seconds: int, t: Mapping[str, Any]) -> str:
