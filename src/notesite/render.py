@@ -32,6 +32,7 @@ from notesite.reading_time import steps
 
 NOT_FOUND = "/404.html"
 ORIGINAL = "theme/"  # the packaged template of a name stands under this prefix too
+_FRAGMENT = re.compile(r"([^#]*(?:/|\.html))(#.*)", re.S)
 
 
 def environment(theme: Theme, config: Config, load: Callable[[Stored], Pieces]) -> Environment:
@@ -110,12 +111,16 @@ def _url_filter(config: Config) -> Callable[[Context, str], str]:
 
 
 def link(url: str, base_path: str) -> str:
-    """A site path, perhaps with a fragment, as a link under the base path; any other URL as it
-    is."""
+    """A site path as a link under the base path; any other URL as it is.
+
+    `#` begins a fragment only behind a page (`/a/#top`, `/a.html#top`): the name of a file may hold
+    it too.
+    """
     if not url.startswith("/") or url.startswith("//"):
         return url
-    path, hash_sign, fragment = url.partition("#")
-    return href(path, base_path) + hash_sign + fragment
+    match = _FRAGMENT.match(url)
+    path, fragment = (match[1], match[2]) if match else (url, "")
+    return href(path, base_path) + fragment
 
 
 def absolute(url: str, config: Config) -> str:
