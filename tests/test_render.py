@@ -162,6 +162,25 @@ def test_a_language_of_the_site_falls_back_to_english_for_words_it_lacks() -> No
     assert made.strings["fr"]["next_note"] == made.strings["en"]["next_note"]
 
 
+@pytest.mark.parametrize("name", ["logo.png", "README", "README.md", "i18n/notes.yml", "x.yaml"])
+def test_what_is_no_template_by_its_name_is_left_out_with_a_note(name: str) -> None:
+    source = Source(name, f"templates/{name}", b"", b"\x89PNG\xff{% if %}", "")
+    made, problems = load_theme([source], ())
+    assert [(p.level, p.frame, str(p.location)) for p in problems] == [
+        ("note", False, f"templates/{name}")
+    ]
+    assert name not in made.templates
+
+
+@pytest.mark.parametrize(
+    "name", ["a.html", "a.xml", "a.txt", "p/a.svg", "A.HTML", "a.j2"]
+)
+def test_a_template_is_read_by_its_name(name: str) -> None:
+    made, problems = load_theme([Source(name, name, b"", b"x", "")], ())
+    assert problems == []
+    assert made.templates[name] == "x"
+
+
 def test_the_page_404_links_with_its_host_because_it_is_shown_at_any_address() -> None:
     made = theme(x="{{ '/a/'|url }} {{ '#b'|url }}")
     assert render(made, "x.html", url="/404.html") == "https://example.org/repo/a/ #b"

@@ -18,6 +18,7 @@ from notesite.nodes import FieldError, read_yaml
 PACKAGED = files("notesite") / "theme"
 KATEX = files("notesite") / "vendor" / "katex"
 
+_TEXTS = (".html", ".xml", ".txt", ".svg", ".json", ".js", ".css", ".j2", ".atom")
 _STRINGS = "i18n/"  # in templates/ of a site: a table of UI strings for a language
 
 
@@ -35,10 +36,14 @@ def load_theme(
     for name, entry in _walk(PACKAGED / "i18n"):
         strings[name.removesuffix(".yaml")] = fields.plain(read_yaml(entry.read_text("utf-8")))
     for source in templates:
+        table = source.path.startswith(_STRINGS) and source.path.endswith(".yaml")
+        if not table and not source.path.lower().endswith(_TEXTS):
+            problems.append(_no_template(source))
+            continue
         text = _text(source, problems)
         if text is None:
             continue
-        if source.path.startswith(_STRINGS) and source.path.endswith(".yaml"):
+        if table:
             _add_language(source, text, strings, problems)
         else:
             texts[source.path], origins[source.path] = text, source.shown
@@ -70,6 +75,12 @@ def _katex() -> Iterable[Source]:
 def _source(path: str, shown: str, entry: Traversable) -> Source:
     content = entry.read_bytes()
     return Source(path, shown, blake2b(content, digest_size=16).digest(), content, "")
+
+
+def _no_template(source: Source) -> Problem:
+    message = "this is no template by its name, and is left out"
+    hint = "what the site serves as it is belongs in static/"
+    return Problem("note", message, Location(source.shown), hint)
 
 
 def _text(source: Source, problems: list[Problem]) -> str | None:
