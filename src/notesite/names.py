@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from unicodedata import category, normalize
 
@@ -39,6 +40,7 @@ def unsafe_name(path: str) -> str | None:
     return next((reason for part in path.split("/") if (reason := _unsafe_segment(part))), None)
 
 
+@lru_cache(maxsize=100_000)  # the same names again and again: folders, tags
 def slugify(name: str) -> str:
     """A name as a part of a URL (SPEC 2): NFC, lower case, Unicode kept, white space and `_` to
     `-`, `#` to `sharp`, `+` kept, other punctuation dropped; a name of nothing else becomes eight
@@ -50,6 +52,7 @@ def slugify(name: str) -> str:
     return slug or blake2b(normalize("NFC", name).encode(), digest_size=4).hexdigest()
 
 
+@lru_cache(maxsize=100_000)
 def folded(path: str) -> str:
     """The path as a file system without case and normal forms sees it: equal keys are one file
     there."""
@@ -87,6 +90,7 @@ class Taken:
         return "", ""
 
 
+@lru_cache(maxsize=100_000)
 def _unsafe_segment(part: str) -> str | None:
     if part in ("", ".", ".."):
         return "a part of its path is empty or made of dots"

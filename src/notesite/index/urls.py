@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import Literal
@@ -39,11 +40,13 @@ class Address(Struct, frozen=True):
     kind: Kind
 
 
+@lru_cache(maxsize=10_000)
 def folder_url(folder: str) -> str:
     """The site path of a folder of notes: `""` -> `/`, `_posts/A B` -> `/posts/a-b/`."""
     return "/" + "".join(slugify(part) + "/" for part in folder.split("/") if part)
 
 
+@lru_cache(maxsize=100_000)
 def clash_key(url: str) -> str:
     """Equal for URLs that differ by case, width or normal form only: some file system would mix
     them up."""
@@ -140,7 +143,8 @@ def _introductions(paths: list[str]) -> dict[str, str]:
 
 def is_bundle(path: str) -> bool:
     """Whether this note, which introduces no section, is an `index.md` in a folder of its own."""
-    return PurePosixPath(path).stem.lower() == "index"
+    name = path.rpartition("/")[2]
+    return name.lower() in ("index.md", "index.markdown")
 
 
 def _note_address(
