@@ -9,7 +9,7 @@ from library import asset, library, note
 from msgspec.structs import replace
 
 from notesite.config import Config
-from notesite.model import Copy, Library, Source, Template, Written
+from notesite.model import Copy, Library, Link, Source, Template, Written
 from notesite.outputs import Planned, plan
 from notesite.theming import load_theme
 
@@ -103,3 +103,18 @@ def test_a_font_in_static_is_the_one_that_formulas_are_set_in() -> None:
     assert isinstance(css, Written)
     assert b"url(../fonts/KaTeX_Main-Regular.woff2)" in css.content
     assert b"url(fonts/KaTeX_Main-Bold.woff2)" in css.content
+
+
+def test_the_first_breadcrumb_is_in_the_language_of_its_page() -> None:
+    made = library({"p/a.md": note("A", lang="ja"), "p/b.md": note("B")})
+    found = planned(made).outputs
+    homes = {}
+    for path in ("p/a", "p/b", "p", "archive"):
+        recipe = found[path + "/index.html"].recipe
+        assert isinstance(recipe, Template)
+        crumbs = recipe.context["breadcrumbs"]
+        assert isinstance(crumbs, tuple)
+        homes[path] = crumbs[0]
+    english = Link("Home", "/")
+    japanese = Link("ホーム", "/")
+    assert homes == {"p/a": japanese, "p/b": english, "p": english, "archive": english}

@@ -172,9 +172,7 @@ def test_what_is_no_template_by_its_name_is_left_out_with_a_note(name: str) -> N
     assert name not in made.templates
 
 
-@pytest.mark.parametrize(
-    "name", ["a.html", "a.xml", "a.txt", "p/a.svg", "A.HTML", "a.j2"]
-)
+@pytest.mark.parametrize("name", ["a.html", "a.xml", "a.txt", "p/a.svg", "A.HTML", "a.j2"])
 def test_a_template_is_read_by_its_name(name: str) -> None:
     made, problems = load_theme([Source(name, name, b"", b"x", "")], ())
     assert problems == []

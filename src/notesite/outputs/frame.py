@@ -87,14 +87,14 @@ class Frame:
             "assets": self.assets,
         }
 
-    @cached_property
-    def home(self) -> Link:
-        """The first breadcrumb."""
-        return Link(self.word("home"), "/")
+    def home(self, lang: str = "") -> Link:
+        """The first breadcrumb of a page in this language, by default the site's."""
+        return Link(self.word("home", lang), "/")
 
-    def word(self, key: str) -> str:
-        """A UI string in the site's language; a taxonomy of its own stands under its own name."""
-        return str(self.strings(self.config.language).get(key, key))
+    def word(self, key: str, lang: str = "") -> str:
+        """A UI string in a language, by default the site's; a taxonomy of its own stands under its
+        own name."""
+        return str(self.strings(lang or self.config.language).get(key, key))
 
     def strings(self, lang: str) -> dict[str, object]:
         """The UI strings of a language, else of its main language (`en` for `en-GB`), else English.

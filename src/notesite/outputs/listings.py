@@ -32,7 +32,7 @@ def listings(frame: Frame) -> Iterable[Output]:
         yield from _taxonomy(frame, taxonomy)
     cards = frame.library.listing
     titles_have_math = any(card.math and has_math(card.title_html) for card in cards)
-    names = {"archive": months(cards), "breadcrumbs": (frame.home,), "math": titles_have_math}
+    names = {"archive": months(cards), "breadcrumbs": (frame.home(),), "math": titles_have_math}
     yield frame.page("/archive/", "archive.html", frame.word("archive"), "the archive", names)
 
 
@@ -97,7 +97,7 @@ def _section(frame: Frame, section: Section, cards: Sequence[Card]) -> Iterable[
     names = {
         "section": section,
         "sections": section.sections,
-        "breadcrumbs": (frame.home, *section.breadcrumbs[1:]) if section.breadcrumbs else (),
+        "breadcrumbs": (frame.home(), *section.breadcrumbs[1:]) if section.breadcrumbs else (),
         "description": (home and frame.config.description) or section.description,
     }
     return _paged(frame, listed, frame.library.listing if home else cards, names)
@@ -105,11 +105,11 @@ def _section(frame: Frame, section: Section, cards: Sequence[Card]) -> Iterable[
 
 def _taxonomy(frame: Frame, taxonomy: Taxonomy) -> Iterable[Output]:
     title = frame.word(taxonomy.name)
-    names: dict[str, object] = {"taxonomy": taxonomy, "breadcrumbs": (frame.home,)}
+    names: dict[str, object] = {"taxonomy": taxonomy, "breadcrumbs": (frame.home(),)}
     own = {**names, "math": taxonomy.html.math}
     yield frame.page(taxonomy.url, "taxonomy.html", title, f"the taxonomy {taxonomy.name}", own)
     cards = {slug: group for name, slug, group in frame.library.terms if name == taxonomy.name}
-    names["breadcrumbs"] = (frame.home, Link(title, taxonomy.url))
+    names["breadcrumbs"] = (frame.home(), Link(title, taxonomy.url))
     for term in taxonomy.terms:
         listed = Listed(term.url, "term.html", term.name, f"the term {term.name}", term.html)
         yield from _paged(frame, listed, cards[term.slug], {**names, "term": term})

@@ -23,7 +23,7 @@ def pages(frame: Frame) -> Iterable[Output]:
             "next": following,
             "related": related.get(card.url, ()),
             "description": page.description,
-            "breadcrumbs": (frame.home, *page.breadcrumbs[1:]),
+            "breadcrumbs": (frame.home(card.lang), *page.breadcrumbs[1:]),
             "math": page.math,
             "lang": card.lang,
         }
