@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from unicodedata import normalize
+
+_OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 
 
 def git_dates(folder: Path, zone: tzinfo) -> tuple[dict[str, date], bool]:
@@ -44,9 +47,12 @@ def git_dates(folder: Path, zone: tzinfo) -> tuple[dict[str, date], bool]:
 
 
 def _git(folder: Path, *arguments: str) -> bytes | None:
+    # a hook runs with these set, and then they mean the repository that is committed to
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
+    command = ["git", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, timeout=60, check=False
+            command, capture_output=True, timeout=60, check=False, env=environment
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
