@@ -18,8 +18,9 @@ from notesite.keys import Closure
 from notesite.loading import Notes
 from notesite.markdown.math import katex
 from notesite.memo import Memo
-from notesite.model import Theme
+from notesite.model import Source, Theme
 from notesite.report import Report
+from notesite.seen import Seen
 
 STEPS = int(os.environ.get("NOTESITE_STEPS", "100"))
 
@@ -160,6 +161,27 @@ def test_a_file_that_someone_altered_is_written_again(site: Path) -> None:
         "n03/index.html": "its file was missing or altered",
         "n04/index.html": "its file was missing or altered",
     }
+
+
+def test_a_note_that_changes_while_it_is_read_is_not_remembered_as_another(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site / ".notesite/cache.sqlite").unlink()
+    real = Seen.digest
+    # as if the file were changed between the look at it and the reading of it
+    monkeypatch.setattr(Seen, "digest", lambda self, file, status: real(self, file, status) or b"x")
+    with pytest.raises(OSError, match="changed while it was read"):
+        built(site)
+
+
+def test_a_fault_names_the_note_that_it_met(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(note: Source, options: object) -> None:
+        raise ValueError("a fault")
+
+    monkeypatch.setattr("notesite.markdown.note.parse", fails)
+    with pytest.raises(ValueError, match="a fault") as caught:
+        built(site, force=True)
+    assert caught.value.__notes__ == ["while reading notes/n00.md"]
 
 
 def test_force_makes_everything_anew(site: Path) -> None:

@@ -6,12 +6,14 @@ misses go to worker processes. The bytes that come out are the same, whatever is
 
 from __future__ import annotations
 
+import errno
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct, json, msgpack
+from msgspec.structs import replace
 
 from notesite.config import Config
 from notesite.limits import TimeLimit, time_limit
@@ -182,6 +184,9 @@ class _Parser:
         try:
             with time_limit(NOTE_SECONDS):
                 return markdown.parse(note, self.task.options)
+        except Exception as error:  # a fault of ours: say with which note, in whatever process
+            error.add_note(f"while reading {note.shown}")
+            raise
         except TimeLimit:
             message = f"this note took longer than {NOTE_SECONDS} s to read"
             hint = "split it, or look for a pattern that repeats thousands of times"
@@ -189,9 +194,12 @@ class _Parser:
 
 
 def _read(note: Source) -> Source:
-    from msgspec.structs import replace
-
-    return replace(note, content=Path(note.file).read_bytes())
+    """The note with its bytes. OSError if they are no longer those that its digest is of: what is
+    made of them must not be remembered as made of the others."""
+    content = Path(note.file).read_bytes()
+    if blake2b(content, digest_size=16).digest() != note.digest:
+        raise OSError(errno.EAGAIN, "it changed while it was read; build again", note.shown)
+    return replace(note, content=content)
 
 
 # --- in a worker process --------------------------------------------------------------------------

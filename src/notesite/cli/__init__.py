@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        return _say(f"{where}error: {error.strerror or error}")
+        return _say(f"{where}error: {error.strerror or error}".replace("\n", "\u240a"))
     except Exception as error:
         return _unexpected(error, sys.argv[1:] if arguments is None else arguments)
 
@@ -61,8 +61,9 @@ def _unexpected(error: Exception, arguments: Sequence[str]) -> int:
         traceback.print_exception(error)
     from notesite import __version__
 
+    where = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
     return _say(
-        f"notesite {__version__} has a fault: {type(error).__name__}: {error}\n"
+        f"notesite {__version__} has a fault: {type(error).__name__}: {error}{where}\n"
         "The site is as it was, or the next build completes it. Please report this to the\n"
         "project, with what the same command prints under `notesite -v`: it says where."
     )
@@ -73,5 +74,7 @@ def _is_verbose(argument: str) -> bool:
 
 
 def _say(text: str) -> int:
-    sys.stderr.write(text + "\n")
+    from notesite.cli.terminal import visible
+
+    sys.stderr.write(visible(text) + "\n")
     return 1
