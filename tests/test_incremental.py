@@ -75,7 +75,7 @@ def test_an_incremental_build_equals_a_clean_one(seed: int, tmp_path: Path) -> N
     assert first_difference(tmp_path, seed, STEPS // 2) == ""
 
 
-@pytest.mark.parametrize("name", ["page", "listing", "previous", "site"])
+@pytest.mark.parametrize("name", ["page", "listing", "previous"])
 def test_a_key_that_forgets_a_name_is_caught(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
