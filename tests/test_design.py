@@ -20,7 +20,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("decode", "limits", "names", "nodes", "fields", "memo", "program", "seen"),
     ("config",),
-    ("gitdates", "scan", "settings", "theming"),
+    ("gitdates", "scan", "settings", "theming", "walk"),
     ("markdown",),
     ("reading_time", "loading"),
     ("index",),
@@ -38,6 +38,7 @@ READERS = (
     "scan",
     "settings",
     "theming",
+    "walk",
 )  # what they read comes to the pure stages as values
 # These read the files of their engine, and watch how long it takes.
 ENGINE = ("markdown.math.katex", "markdown.math.messages")

@@ -106,6 +106,51 @@ def test_links_are_followed_within_the_site_only(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "private",
+    [
+        ".git/config.md", "notesite.yaml", "my.yaml", ".notesite/cache.sqlite",
+        "public/page.md", "public", ".obsidian", "templates/page.html", "notes/_private/x.md",
+        "notes/no.md", "node_modules/x.md", "notes/.secret",
+    ],
+)  # fmt: skip
+def test_a_link_to_what_is_private_is_not_followed(private: str, tmp_path: Path) -> None:
+    file = private + "/x.md" if private in ("public", ".obsidian") else private
+    root = site(tmp_path, "notes/a.md", "shared/b.md", file)
+    for name in ("notes/link.md", "static/link.txt"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).symlink_to(root / private)
+    (root / "notes/fine.md").symlink_to(root / "shared/b.md")
+    (root / "notes/root").symlink_to(root)
+    config = Config(ignore=("no.md",))
+    found = scan(root, config, root / "public", Seen(), [root / "my.yaml", root])
+    assert {s.path for s in found.notes} == {"a.md", "fine.md", "root/shared/b.md"}
+    assert found.assets == ()
+    refused = {str(p.location) for p in found.problems if p.level == "error"}
+    if private.startswith("notes/"):  # private for the notes alone: static/ is another list
+        assert "notes/link.md" in refused
+    else:
+        assert {"notes/link.md", "static/link.txt"} <= refused
+        assert found.static == ()
+
+
+def test_without_a_notes_folder_no_site_and_no_settings_are_published(tmp_path: Path) -> None:
+    root = site(
+        tmp_path, "a.md", "public/old.md", "site/.notesite/manifest.json", "site/old.md",
+        "my.yaml", "dist/x.md", "sub/notes.md",
+    )  # fmt: skip
+    found = scan(root, Config(), root / "dist", Seen(), [root, root / "my.yaml"])
+    assert paths(found) == (["a.md", "sub/notes.md"], [])
+    found = scan(root, Config(output="site"), root / "dist", Seen(), [root])
+    assert paths(found) == (["a.md", "public/old.md", "sub/notes.md"], ["my.yaml"])
+
+
+def test_the_folder_of_notes_may_have_a_name_of_its_own(tmp_path: Path) -> None:
+    root = site(tmp_path, "_notes/a.md", "_notes/b/c.md")
+    (root / "_notes/d.md").symlink_to(root / "_notes/b/c.md")
+    assert paths(scanned(root, Config(notes="_notes")))[0] == ["a.md", "b/c.md", "d.md"]
+
+
 @pytest.mark.parametrize("folder", ["notes", "static", "templates"])
 def test_a_whole_folder_that_is_a_link_out_of_the_site_is_not_followed(
     folder: str, tmp_path: Path
@@ -212,3 +257,15 @@ def test_a_shallow_clone_gives_no_dates_and_a_warning(repository: Path, tmp_path
 
 def test_outside_a_repository_there_are_no_dates(tmp_path: Path) -> None:
     assert git_dates(tmp_path, Config().zone) == ({}, False)
+
+
+def test_a_hook_of_another_repository_changes_no_date(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = site(tmp_path / "other", "x.md")
+    git(other, "init", "-q")
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
+    dates, _ = git_dates(repository / "notes", Config().zone)
+    assert set(dates) == {"古い.md", "new.md"}

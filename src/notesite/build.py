@@ -125,7 +125,7 @@ class _Build:
     def _scan(self) -> Scanned:
         """Stage 1. Files that have not changed since the last build are not read."""
         seen = self.last.seen(self.root / CACHE)
-        scanned = scan(self.root, self.config, self.target, seen)
+        scanned = scan(self.root, self.config, self.target, seen, self.sources)
         self.last.remember_seen(seen)
         return scanned
 

@@ -1,0 +1,210 @@
+"""A folder of a site -> the files in it that may be read, and their Sources.
+
+Nothing is followed out of the site, nor to what is private in it, whatever links say.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterator
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from unicodedata import normalize
+
+from notesite.model import Source
+from notesite.problems import Level, Location, Problem
+from notesite.seen import Seen
+
+NOTE_SUFFIXES = (".md", ".markdown")
+MAX_NOTE = 16 * 2**20  # bytes; more is no note but an accident
+CACHE = ".notesite"
+
+_MANIFEST = "manifest.json"  # below CACHE, in a folder that holds a published site
+_NEVER = {"node_modules", CACHE}
+_UNDERSCORED = {"_index.md", "_index.markdown", "_posts", "_drafts"}
+_DOTTED = {".well-known", ".nojekyll"}  # what may begin with a dot in static/
+
+
+class Walk:
+    """One walk over folders, in the order of names, that notes what it must leave out."""
+
+    def __init__(
+        self,
+        root: Path,
+        top: Path,
+        private: Collection[Path],
+        problems: list[Problem],
+        seen: Seen,
+        ignore: tuple[str, ...] = (),
+        underscored: bool = False,
+    ) -> None:
+        self.root, self.real_root = root, root.resolve()
+        self.top, self.real_top = top, top.resolve()
+        both = {path.resolve() for path in private} | {_absolute(path) for path in private}
+        self.private = both - {self.real_root, _absolute(root)}
+        self.private_names = {path.name for path in self.private}
+        self.problems = problems
+        self.seen = seen
+        self.ignore = ignore
+        self.underscored = underscored  # whether names that begin with `_` count, as in templates/
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Every file below `top`: its path relative to it (`/`, NFC) and where it is.
+
+        A setting may name a folder outside of the site; a link that only looks like one inside
+        may not lead there.
+        """
+        seems_inside = _absolute(self.top).is_relative_to(_absolute(self.root))
+        linked = self.real_top != self.real_root / os.path.relpath(self.top, self.root)
+        if self.top.is_dir() and (not seems_inside or not linked or self._inside(self.top)):
+            yield from self._folder(self.top, "", frozenset())
+
+    def _folder(
+        self, folder: Path, prefix: str, above: frozenset[Path]
+    ) -> Iterator[tuple[str, Path]]:
+        real = folder.resolve()
+        if real in above:
+            self._problem("warning", "this link leads back to a folder that holds it", folder)
+            return
+        try:
+            entries = sorted(os.scandir(folder), key=lambda e: (normalize("NFC", e.name), e.name))
+        except OSError as error:
+            self._problem("error", f"the folder cannot be read: {error.strerror}", folder)
+            return
+        seen = ""
+        for entry in entries:
+            file = Path(entry.path)
+            path = prefix + normalize("NFC", entry.name)
+            if self._left_out(path, file):
+                continue
+            if reason := _bad_name(path, seen):
+                self._problem("error", reason, file)
+                continue
+            seen = path
+            if entry.is_symlink() and not self._inside(file):
+                continue
+            if entry.is_dir():
+                if not self.underscored and (file / CACHE / _MANIFEST).is_file():
+                    continue  # a site that was published here
+                if path.lower().endswith(NOTE_SUFFIXES):
+                    self._problem("warning", "this is a folder with the name of a note", file)
+                yield from self._folder(file, path + "/", above | {real})
+            else:
+                yield path, file
+
+    def _left_out(self, path: str, file: Path) -> bool:
+        """Whether this file or folder is not for readers."""
+        if self._hidden(path):
+            return True
+        named = file.name in self.private_names
+        return named and not self.private.isdisjoint((_absolute(file), file.resolve()))
+
+    def _hidden(self, path: str) -> bool:
+        """Whether the name of it says so, or a setting."""
+        name = path.rpartition("/")[2]
+        if name.startswith(".") or name in _NEVER:
+            return not (self.underscored and name in _DOTTED)
+        if name.startswith("_") and name not in _UNDERSCORED and not self.underscored:
+            return True
+        return any(_matches(path, pattern) for pattern in self.ignore)
+
+    def _inside(self, file: Path) -> bool:
+        try:
+            real = file.resolve(strict=True)
+        except (OSError, RuntimeError):
+            self._problem("warning", "this link leads nowhere", file)
+            return False
+        if not real.is_relative_to(self.real_root):
+            self._problem("error", "this link leads out of the site and is not followed", file)
+            return False
+        if self._is_private(real):
+            message = "this link leads to what is not to be published and is not followed"
+            self._problem("error", message, file)
+            return False
+        return True
+
+    def _is_private(self, real: Path) -> bool:
+        """Whether a walk to this file of the site would leave out a folder on the way, or it."""
+        if not self.private.isdisjoint((real, *real.parents)):
+            return True
+        if real == self.real_root:
+            return False
+        in_top = real != self.real_top and real.is_relative_to(self.real_top)
+        path = real.relative_to(self.real_top if in_top else self.real_root).as_posix()
+        return any(self._hidden(path[:end]) for end in _ends(path))
+
+    def read(self, path: str, file: Path, updated: date | None) -> Source | None:
+        """A Source with its bytes, none if the file has not changed since it was last read; None,
+        and a problem, if it cannot be read."""
+        return self._source(path, file, updated, keep=True)
+
+    def asset(self, path: str, file: Path) -> Source | None:
+        """A Source without bytes, which are copied from the file."""
+        return self._source(path, file, None, keep=False)
+
+    def _source(self, path: str, file: Path, updated: date | None, keep: bool) -> Source | None:
+        try:
+            status = file.stat()
+            if not stat.S_ISREG(status.st_mode):
+                self._problem("warning", "this is not a file and is left out", file)
+                return None
+            if keep and status.st_size > MAX_NOTE:
+                message = f"more than {MAX_NOTE // 2**20} MiB: too big for a note"
+                self._problem("error", message, file)
+                return None
+            digest, content = self.seen.digest(file, status), None
+            if digest is None:
+                content = file.read_bytes()
+                digest = self.seen.remember(file, status, content)
+        except OSError as error:
+            self._problem("error", f"the file cannot be read: {error.strerror}", file)
+            return None
+        return Source(
+            path, self._shown(file), digest, content if keep else None, str(file), updated
+        )
+
+    def _shown(self, file: Path) -> str:
+        """How problems name a file: relative to the site, a broken name made printable."""
+        name = os.fsencode(os.path.relpath(file, self.root)).decode("utf-8", "backslashreplace")
+        return normalize("NFC", name).replace(os.sep, "/")
+
+    def _problem(self, level: Level, message: str, file: Path) -> None:
+        self.problems.append(Problem(level, message, Location(self._shown(file))))
+
+
+def _bad_name(path: str, seen: str) -> str:
+    """Why a file of this path (NFC) cannot be read, or "". `seen` is the path before it in
+    order."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return "this name is not UTF-8, so it cannot be a part of a URL; rename it"
+    if path == seen:
+        return f"another file here has the name {path} in another Unicode normal form"
+    return ""
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """Whether `ignore:` names this path: `drafts/`, `*.psd`, `/top.md`, `private/**`, `**/x`, as in
+    a .gitignore."""
+    anchored = pattern.startswith("/")
+    pattern = pattern.strip("/").removeprefix("**/")
+    if fnmatchcase(path, pattern):
+        return True
+    return not anchored and fnmatchcase(path.rsplit("/", 1)[-1], pattern)
+
+
+def _ends(path: str) -> Iterator[int]:
+    """Where each part of a path ends."""
+    end = path.find("/")
+    while end >= 0:
+        yield end
+        end = path.find("/", end + 1)
+    yield len(path)
+
+
+def _absolute(path: Path) -> Path:
+    """The path as it is written, its links not resolved."""
+    return Path(os.path.abspath(path))
