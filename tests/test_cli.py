@@ -234,6 +234,27 @@ def test_an_escape_sequence_in_a_note_does_not_reach_the_terminal() -> None:
     assert visible("a\x1b[2Jb\x07\x9b1m\tc\n") == "a␛[2Jb␇�1m␉c\n"
 
 
+@pytest.mark.parametrize("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029])
+def test_what_turns_or_ends_a_line_unseen_is_shown(code: int) -> None:
+    assert visible(f"a{chr(code)}b") == "a\ufffdb"
+
+
+@pytest.mark.usefixtures("keep_handlers")
+def test_no_file_name_speaks_to_the_terminal(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fault(*args: object, **more: object) -> None:
+        raise OSError(5, "Input/output error", "a\x1b[2J\u202e\nb")
+
+    (site / "notes" / "x\nnotes_y.md: error: z\u202e\x1b.md").write_text("---\ndate: 1\n---\n")
+    said = shell("build", cwd=site).stderr
+    assert "notes/x␊notes_y.md: error: z\ufffd␛.md:2:7: error: " in said
+    monkeypatch.chdir(site)
+    monkeypatch.setattr("notesite.build.build", fault)
+    assert cli.main(["build"]) == 1
+    assert capsys.readouterr().err == "a␛[2J\ufffd␊b: error: Input/output error\n"
+
+
 # --- new ------------------------------------------------------------------------------------------
 
 

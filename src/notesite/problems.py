@@ -77,15 +77,20 @@ def show(problem: Problem, width: int = 100) -> str:
     ```
     A long line is shown around the column; a wide character moves the caret by two columns.
     """
-    parts = [f"{problem.location}: {problem.level}: {problem.message}"]
+    parts = [_one_line(f"{problem.location}: {problem.level}: {problem.message}")]
     if problem.source_line:
         line, column = _window(problem.source_line, problem.location.column, width - 4)
         parts.append(f"  {line}")
         if problem.location.column:
             parts.append("  " + " " * _columns(line[: column - 1]) + "^")
     if problem.hint:
-        parts.append(f"  hint: {problem.hint}")
+        parts.append(_one_line(f"  hint: {problem.hint}"))
     return "\n".join(parts)
+
+
+def _one_line(text: str) -> str:
+    """A file name can hold a line feed, and must not look like a line of ours."""
+    return text.replace("\n", "\u240a")
 
 
 def _window(line: str, column: int, width: int) -> tuple[str, int]:

@@ -16,7 +16,7 @@ import click
 
 from notesite import __version__
 from notesite.cli.options import PATH, Commands, given, root, shared, terminal
-from notesite.cli.terminal import count
+from notesite.cli.terminal import count, visible
 
 if TYPE_CHECKING:
     from notesite.config import Config
@@ -135,7 +135,7 @@ def build(
         )
     out.problems(report.problems)
     for line in report.made:
-        click.echo(line)
+        click.echo(visible(line))
     if report.published:
         out.say(_summary(report, time.perf_counter() - _STARTED))
     else:

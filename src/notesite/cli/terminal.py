@@ -25,6 +25,7 @@ FIRST = 50  # problems shown in a terminal; elsewhere all
 PATIENCE = 0.5  # seconds of work before a progress bar appears
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+_OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _ORDER: tuple[Level, ...] = ("error", "warning", "note")
 
 
@@ -96,9 +97,10 @@ class Terminal(Struct, frozen=True):
 
 
 def visible(text: str) -> str:
-    """The text without what a terminal obeys: an escape sequence in a note is shown as signs."""
-    return re.sub(
-        "[\x00-\x09\x0b-\x1f\x7f-\x9f]",
+    """The text without what a terminal obeys: an escape sequence in a note is shown as signs, and
+    so is what turns the direction of writing (https://trojansource.codes) or ends a line unseen.
+    Each is as wide as before, so that a caret stays in its place."""
+    return _OBEYED.sub(
         lambda m: chr(0x2400 + ord(m[0])) if ord(m[0]) < 0x20 else "\ufffd",
         text,
     )
