@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from time import process_time
@@ -13,7 +14,8 @@ from library import entries, html, library, note, source
 
 from notesite.config import Config
 from notesite.index import index
-from notesite.index.urls import clash_key, slugify
+from notesite.index.standing import clash_key
+from notesite.index.urls import slugify
 from notesite.markdown.note import Options, parse
 from notesite.model import Entry, Link, Page
 from notesite.names import unsafe_name
@@ -207,6 +209,36 @@ def test_a_note_beside_a_folder_of_its_name_introduces_it() -> None:
     assert [page.card.title for page in made.pages] == ["A"]
 
 
+@pytest.mark.parametrize("front", [{"permalink": "/b/"}, {"slug": "b"}])
+def test_a_note_that_asks_for_a_url_does_not_introduce_the_folder_beside_it(
+    front: dict[str, str],
+) -> None:
+    made = library({"a.md": note("A", **front), "a/x.md": note("X")})
+    assert {page.card.url for page in made.pages} == {"/b/", "/a/x/"}
+    assert made.problems == ()
+    made = library({"a.md": note("A", permalink="/a/"), "a/x.md": note("X")})
+    assert {page.card.url for page in made.pages} == {"/a/x/"}
+    assert made.problems == ()
+
+
+@pytest.mark.parametrize("name", ["_index", "README", "Index"])
+@pytest.mark.parametrize("key", ["permalink", "slug"])
+def test_an_introduction_that_asks_for_another_url_is_told_that_it_is_not_heard(
+    name: str, key: str
+) -> None:
+    made = library({f"a/{name}.md": note("A", **{key: "b"}), "a/x.md": note("X")})
+    assert [section.url for section in made.sections] == ["/", "/a/"]
+    (problem,) = made.problems
+    assert (problem.level, problem.location.line) == ("warning", 3)
+    assert f"`{key}` says nothing" in problem.message
+
+
+@pytest.mark.parametrize("name", ["index", "Index", "INDEX"])
+def test_a_page_bundle_is_named_by_its_folder_in_whatever_case(name: str) -> None:
+    page = only_page({f"a/2024-03-05-b/{name}.md": "Text."})
+    assert (page.card.url, page.card.title, str(page.card.date)) == ("/a/b/", "b", "2024-03-05")
+
+
 def test_a_section_lists_its_own_and_deeper_notes_and_links_its_subsections() -> None:
     made = library({"a/x.md": note("X"), "a/b/y.md": note("Y"), "z.md": note("Z")})
     section = next(s for s in made.sections if s.url == "/a/")
@@ -313,6 +345,20 @@ def test_two_terms_never_share_a_url() -> None:
     assert len({term.url for term in taxonomy.terms}) == 3
 
 
+def test_a_slash_in_a_term_keeps_its_words_apart() -> None:
+    (taxonomy,) = library({"a.md": note("A", tags="[math/algebra, mathalgebra]")}).taxonomies
+    assert {term.url for term in taxonomy.terms} == {"/tags/math-algebra/", "/tags/mathalgebra/"}
+
+
+def test_a_term_whose_url_is_taken_gets_one_that_depends_on_its_name_alone() -> None:
+    def url(term: str, *others: str) -> str:
+        made = library({"a.md": note("A", tags=str([term, *others]))})
+        return next(t.url for t in made.taxonomies[0].terms if t.name == term)
+
+    assert url("C?", "C") == url("C?", "C", "C!") != url("C!", "C")
+    assert re.fullmatch(r"/tags/c-[0-9a-f]{4}/", url("C?", "C"))
+
+
 @pytest.mark.parametrize("name", ["Aux", "con", "長い" * 50])
 def test_a_term_has_a_url_that_can_be_a_file_whatever_its_name(name: str) -> None:
     (taxonomy,) = library({"a.md": note("A", tags=f"[{name}]")}).taxonomies
@@ -378,6 +424,19 @@ def test_a_series_is_read_from_its_oldest_note() -> None:
     page = next(p for p in library(notes).pages if p.card.title == "Second")
     assert [link.title for link in page.series[0].links] == ["First", "Second"]
     assert page.series[0].position == 2
+
+
+def test_a_note_that_is_not_listed_is_in_no_series_and_related_to_none() -> None:
+    keys = {"tags": "x", "series": "S", "date": "2024-01-01"}
+    notes = {n: note(n, **keys) for n in ("a.md", "b.md")}
+    made = library(notes | {"c.md": note("C", **keys, listed="false")})
+    pages = {page.card.url: page for page in made.pages}
+    assert pages["/c/"].series == ()
+    assert [link.url for link in pages["/a/"].series[0].links] == ["/a/", "/b/"]
+    assert {url: [link.url for link in links] for url, links in made.related} == {
+        "/a/": ["/b/"],
+        "/b/": ["/a/"],
+    }
 
 
 def test_related_notes_share_tags_and_a_rare_tag_says_more() -> None:
@@ -466,6 +525,14 @@ def test_a_dead_link_is_a_warning_at_its_place(markdown: str, message: str, colu
         ("[a](b.md#note)", "/b/#note"),
         ('<a href="b.md#own">a</a>', "/b/#own"),
         ("<video src='f.pdf'></video>", "/f.pdf"),
+        ("[a](/sub/?q=1&r=%20#x)", "/sub/?q=1&amp;r=%20#x"),
+        ("[a](b.md?q=1#own)", "/b/?q=1#own"),
+        ("[a](f.pdf?v=2#page=3)", "/f.pdf?v=2#page=3"),
+        ("![a](i.png?v=2)", "/i.png?v=2"),
+        ("<img alt='' src='i.png?v=&quot;'>", "/i.png?v=%22"),
+        ("[a](v1.2)", "/v12/"),
+        ("[a](v1.2#own)", "/v12/#own"),
+        ("[a](v1.3)", "/v1.3"),
     ],
 )
 def test_a_link_leads_to_what_is_there(link: str, url: str) -> None:
@@ -475,8 +542,10 @@ def test_a_link_leads_to_what_is_there(link: str, url: str) -> None:
         "x.md": note("X", f"{link}\n\n{text}"),
         "b.md": note("", f"# B title\n\n{text}"),
         "sub/c.md": note("C"),
+        "v1.2.md": note("V", text),
+        "v1.3.md": note("W"),
     }
-    made = library(notes, assets=("f.pdf",))
+    made = library(notes, assets=("f.pdf", "i.png", "v1.3"))
     page = next(p for p in made.pages if p.card.title == "X")
     assert f'"{url}"' in html(page.html).replace("'", '"')
     assert made.problems == ()

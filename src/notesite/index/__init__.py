@@ -16,7 +16,8 @@ from notesite.index.order import in_listing_order
 from notesite.index.redirects import redirects
 from notesite.index.reserved import Reserved
 from notesite.index.sections import breadcrumbs, make_sections, off_home
-from notesite.index.urls import Address, Standing, assign, clash_key, folder_url, stand
+from notesite.index.standing import Standing, clash_key, folder_url, stand
+from notesite.index.urls import Address, assign
 from notesite.model import (
     Asset,
     Card,
@@ -178,9 +179,10 @@ def _library(
     titles = {section.url: section.title for section in sections}
     away = off_home(notes)
     single = [n for n in notes if n.address.kind == "note"]
-    listed = [n.card for n in single if n.document.front_matter.listed and not _below(n, away)]
-    series = neighbours.series([n.card for n in single], {n.card.url: n.series for n in single})
-    related = neighbours.related(n.card for n in single)
+    shown = [n for n in single if n.document.front_matter.listed]
+    listed = [n.card for n in shown if not _below(n, away)]
+    series = neighbours.series([n.card for n in shown], {n.card.url: n.series for n in shown})
+    related = neighbours.related(n.card for n in shown)
     near = neighbours.chronology(listed)
     return Library(
         pages=tuple(_page(note, titles, series.get(note.card.url, ())) for note in single),
@@ -188,7 +190,7 @@ def _library(
         home=home,
         section_cards=section_cards,
         taxonomies=found,
-        terms=tuple(_terms(found, [n for n in single if n.document.front_matter.listed])),
+        terms=tuple(_terms(found, shown)),
         listing=in_listing_order(listed),
         chronology=tuple((url, *pair) for url, pair in sorted(near.items())),
         related=tuple(sorted(related.items())),

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from notesite.index.urls import Address, Standing, folder_url, is_bundle
+from notesite.index.standing import Standing, folder_url, is_bundle
+from notesite.index.urls import Address
 from notesite.model import Asset, Entry, Location, Problem, Source
 from notesite.names import folded
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from msgspec import Struct
 from msgspec.structs import replace
 
-from notesite.index.urls import folder_url
+from notesite.index.standing import folder_url
 from notesite.model import AssetLink, Entry, Location, NoteLink, Problem, Stored
 from notesite.names import slugify
 
@@ -80,12 +80,14 @@ def _resolved(
     url = note = anchor = ""
     if isinstance(hole, NoteLink):
         note = _note(target, folder, targets) if target else path
+        query = "?" + quote(hole.query, safe=_SAFE + "?%") if hole.query else ""
         url = targets.notes[note] if target and note else ""
-        anchor = _anchor(hole, note, targets, problems)
+        anchor = query + _anchor(hole, note, targets, problems)
         if not target:
             return anchor
-        url = url or _section(target, folder, targets)
     url = url or _asset(target, folder, targets)
+    if isinstance(hole, NoteLink):
+        url = url or _section(target, folder, targets)
     if url:
         return href(url, targets.base_path) + anchor
     problems.append(_dead(hole, folder, targets))
@@ -121,6 +123,8 @@ def _candidates(target: str, folder: str) -> list[str]:
 def _note(target: str, folder: str, targets: Targets) -> str:
     """The path of the note that is meant, or ""."""
     for path in _candidates(target, folder):
+        if path in targets.assets:
+            return ""  # a file of exactly this name comes before `name.md`
         for name in (
             path,
             path + ".md",

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from unicodedata import normalize
 
-from notesite.index.urls import Address, clash_key
+from notesite.index.standing import clash_key
+from notesite.index.urls import Address
 from notesite.model import Entry, Location, Problem
 from notesite.names import unsafe_name
 

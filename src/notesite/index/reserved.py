@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from notesite.index.urls import Standing, clash_key, folder_url
+from notesite.index.standing import Standing, clash_key, folder_url
 from notesite.model import Location, Problem, Taxonomy
 
 

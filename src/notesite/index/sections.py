@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from notesite.config import Config
 from notesite.index.cards import Published, asked_template
 from notesite.index.order import in_listing_order
-from notesite.index.urls import folder_url
+from notesite.index.standing import folder_url
 from notesite.model import Card, Link, Section, Stored
 
 Cards = tuple[tuple[str, tuple[Card, ...]], ...]

@@ -10,7 +10,8 @@ from unicodedata import normalize
 from msgspec import Struct
 from msgspec.structs import replace
 
-from notesite.index.urls import clash_key, slugify
+from notesite.index.standing import clash_key
+from notesite.index.urls import slugify
 from notesite.model import Entry, FrontMatter, Link, Stored, Taxonomy, Term
 from notesite.names import unsafe_name
 
@@ -46,13 +47,13 @@ def _taxonomy(name: str, documents: list[Entry]) -> Taxonomy:
             spellings.setdefault(key, Counter())[normalize("NFC", word)] += 1
     terms: list[Term] = []
     slugs: set[str] = set()
-    for _, counter in sorted(spellings.items()):
+    for key, counter in sorted(spellings.items()):
         best = min(counter, key=lambda word: (-counter[word], word))
-        slug = base = _safe(slugify(best))
-        number = 2
+        slug = base = _safe(slugify(best.replace("/", "-")))
+        digest, length = blake2b(key.encode()).hexdigest(), 4
         while slug in slugs:  # `C` and `C!` are two terms with one slug
-            slug = f"{base}-{number}"
-            number += 1
+            slug = f"{base}-{digest[:length]}"
+            length += 4
         slugs.add(slug)
         terms.append(Term(best, slug, f"/{name}/{slug}/", counter.total()))
     return Taxonomy(name, f"/{name}/", tuple(terms))

@@ -1,5 +1,4 @@
-"""Documents -> where each stands in the site: its URL and what it is (a note, a section's
-introduction)."""
+"""Documents and where they stand -> the URL of each."""
 
 from __future__ import annotations
 
@@ -8,28 +7,26 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import PurePosixPath
-from typing import Literal
-from unicodedata import normalize
 
 from msgspec import Struct
 
 from notesite.config import Config
+from notesite.index.standing import (
+    Kind,
+    Standing,
+    asks,
+    asks_elsewhere,
+    clash_key,
+    folder_url,
+    is_bundle,
+    whole,
+)
 from notesite.model import Entry, Location, Problem
 from notesite.names import slugify as slugify
 from notesite.names import unsafe_name
 
-Kind = Literal["note", "section"]
-
 _CLASH_HINT = "change the slug or permalink of one of them"
 _NEED_DATE = (":year", ":month", ":day")
-
-
-class Standing(Struct, frozen=True):
-    """A document with the folder it belongs to, and its kind."""
-
-    document: Entry
-    folder: str
-    kind: Kind
 
 
 class Address(Struct, frozen=True):
@@ -41,41 +38,13 @@ class Address(Struct, frozen=True):
 
 
 @lru_cache(maxsize=10_000)
-def folder_url(folder: str) -> str:
-    """The site path of a folder of notes: `""` -> `/`, `_posts/A B` -> `/posts/a-b/`."""
-    return "/" + "".join(slugify(part) + "/" for part in folder.split("/") if part)
-
-
 @lru_cache(maxsize=100_000)
-def clash_key(url: str) -> str:
-    """Equal for URLs that differ by case, width or normal form only: some file system would mix
-    them up."""
-    return normalize("NFKC", normalize("NFKC", url).casefold())
-
-
 def name_of(path: str) -> str:
     """The name a note's slug is made of: its file name without suffix and date, or its folder's
     name."""
     pure = PurePosixPath(path)
-    name = pure.parent.name if pure.stem == "index" and str(pure.parent) != "." else pure.stem
+    name = pure.parent.name if is_bundle(path) and str(pure.parent) != "." else pure.stem
     return re.sub(r"^\d{4}-\d{2}-\d{2}[-_ ]?(?=.)", "", name)
-
-
-def stand(documents: Iterable[Entry]) -> tuple[Standing, ...]:
-    """Every document's folder and kind, by path. A page bundle stands in the folder above its
-    own."""
-    documents = sorted(documents, key=lambda document: document.path)
-    introductions = _introductions([document.path for document in documents])
-    found = []
-    for document in documents:
-        folder = document.path.rpartition("/")[0]
-        kind: Kind = "note"
-        if document.path in introductions:
-            folder, kind = introductions[document.path], "section"
-        elif is_bundle(document.path):
-            folder = folder.rpartition("/")[0]
-        found.append(Standing(document, folder, kind))
-    return tuple(found)
 
 
 def assign(
@@ -93,6 +62,8 @@ def assign(
         if note.kind == "section":
             url = folder_url(note.folder)
             addresses[note.document.path] = Address(url, note.folder, "section")
+            if asks_elsewhere(note.document, note.folder):
+                problems.append(_kept_at(note.document, url))
             taken[clash_key(url)] = note.document
     for note in standing:
         if note.kind == "section":
@@ -109,50 +80,12 @@ def assign(
     return addresses, problems
 
 
-def _introductions(paths: list[str]) -> dict[str, str]:
-    """The notes that introduce a folder, path -> folder, by SPEC 2's order of preference.
-
-    A note `foo.md` beside a folder `foo/` introduces it too, as a folder note does in Obsidian.
-    """
-    names: dict[str, dict[str, str]] = {}
-    folders = {""}
-    for path in paths:
-        folder, _, name = path.rpartition("/")
-        names.setdefault(folder, {})[PurePosixPath(name).stem.lower()] = path
-        while folder:
-            folders.add(folder)
-            folder = folder.rpartition("/")[0]
-    holding = {folder.rpartition("/")[0] for folder in folders if folder}
-    found: dict[str, str] = {}
-    for folder in sorted(folders):
-        here = names.get(folder, {})
-        below = folder in holding
-        note_beside = names.get(folder.rpartition("/")[0], {}).get(
-            folder.rpartition("/")[2].lower()
-        )
-        if "_index" in here:
-            found[here["_index"]] = folder
-        elif "index" in here and (len(here) > 1 or below or not folder):
-            found[here["index"]] = folder
-        elif "readme" in here and "index" not in here:
-            found[here["readme"]] = folder
-        elif folder and "index" not in here and note_beside and note_beside not in found:
-            found[note_beside] = folder
-    return found
-
-
-def is_bundle(path: str) -> bool:
-    """Whether this note, which introduces no section, is an `index.md` in a folder of its own."""
-    name = path.rpartition("/")[2]
-    return name.lower() in ("index.md", "index.markdown")
-
-
 def _note_address(
     document: Entry, section: str, config: Config, problems: list[Problem]
 ) -> Address:
     front = document.front_matter
     if front.permalink:
-        return Address(_whole(front.permalink), section, "note")
+        return Address(whole(front.permalink), section, "note")
     slug = slugify(front.slug) if front.slug else slugify(name_of(document.path))
     pattern = _pattern(section, dict(config.permalinks))
     if pattern and front.date is None and any(word in pattern for word in _NEED_DATE):
@@ -176,7 +109,7 @@ def _note_address(
             "day": f"{front.date:%d}",
         }
     return Address(
-        _whole(re.sub(r":(\w+)", lambda m: words.get(m[1], m[0]), pattern)), section, "note"
+        whole(re.sub(r":(\w+)", lambda m: words.get(m[1], m[0]), pattern)), section, "note"
     )
 
 
@@ -191,19 +124,13 @@ def _pattern(section: str, permalinks: Mapping[str, str]) -> str:
         section = section.rpartition("/")[0]
 
 
-def _whole(permalink: str) -> str:
-    """A permalink as a site path: a last part with a suffix is a file, everything else a folder."""
-    url = normalize("NFC", "/" + permalink.strip("/"))
-    return url if PurePosixPath(url).suffix in (".html", ".htm") else re.sub("/+", "/", url + "/")
-
-
 def _resolved(
     document: Entry, other: Entry | str, address: Address, problems: list[Problem]
 ) -> Address | None:
     """Another address for a note whose own is taken; None if one of the two asked for it by
     name."""
     name = other if isinstance(other, str) else other.shown
-    if not _asks(document) and (isinstance(other, str) or not _asks(other)):
+    if not asks(document) and (isinstance(other, str) or not asks(other)):
         tail = blake2b(document.path.encode(), digest_size=2).hexdigest()
         url = f"{address.url.rstrip('/')}-{tail}/"
         message = f"this note would have the URL of {name}, so it is published at {url}"
@@ -225,11 +152,15 @@ def _refused(document: Entry, address: Address, problems: list[Problem]) -> bool
     return bool(reason)
 
 
+def _kept_at(document: Entry, url: str) -> Problem:
+    """An introduction has the URL of its folder, whatever it asks for."""
+    key = "permalink" if document.front_matter.permalink else "slug"
+    message = f"this note introduces the folder {url}, so its `{key}` says nothing"
+    hint = f"remove `{key}`, or rename the folder"
+    return Problem("warning", message, _place(document), hint)
+
+
 def _place(document: Entry) -> Location:
     """Where the note asks for its URL; the whole note if it does not."""
     places = {key: (line, column) for key, line, column in document.front_matter.places}
     return Location(document.shown, *(places.get("permalink") or places.get("slug") or (0, 0)))
-
-
-def _asks(document: Entry) -> bool:
-    return bool(document.front_matter.permalink or document.front_matter.slug)

@@ -78,10 +78,15 @@ def name_without_date(name: str) -> str:
     return re.sub(r"^\d{4}-\d{2}-\d{2}[-_ ]?(?=.)", "", name)
 
 
+def own_name(path: str) -> str:
+    """What a note is called: its folder's name if it is an `index.md` or `_index.md`, in any case
+    (`""` at the top), else the file's, without its suffix."""
+    pure = PurePosixPath(path)
+    return pure.parent.name if pure.stem.lower() in ("index", "_index") else pure.stem
+
+
 def _date_of_name(path: str, zone: tzinfo) -> datetime | None:
-    parts = PurePosixPath(path)
-    name = parts.parent.name if parts.stem in ("index", "_index") else parts.stem
-    found = re.match(r"(\d{4})-(\d{2})-(\d{2})(?!\d)", name)
+    found = re.match(r"(\d{4})-(\d{2})-(\d{2})(?!\d)", own_name(path))
     try:
         return datetime(*map(int, found.groups()), tzinfo=zone) if found else None  # type: ignore[misc, arg-type]
     except ValueError:

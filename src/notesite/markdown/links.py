@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
-from pathlib import PurePosixPath
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkLabel
@@ -26,6 +25,7 @@ from notesite.model import AssetLink, Location, NoteLink
 Rule = Callable[[StateInline, bool], bool]
 
 _OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\?|#?$")
+_URL = "/:@!$&()*+,;=~-._?#%[]"  # signs of a query and fragment that stay as they are
 _NAMES = {"link_open": "href", "image": "src"}
 # markdown-it makes no links to these; their text stays as it was written
 _REFUSED = re.compile(r"(?:javascript|vbscript|file|data):", re.IGNORECASE)
@@ -126,8 +126,9 @@ def _in_html(content: str, note: Gathered, first_line: int) -> str:
 
 
 def _hole(target: str, note: Gathered, where: Location, *, image: bool) -> str:
-    path, _, anchor = target.partition("#")
-    path = unquote(path.partition("?")[0])
-    if not image and PurePosixPath(path).suffix.lower() in (".md", ".markdown", ""):
-        return note.hole(NoteLink(path, unquote(anchor), where))
-    return note.hole(AssetLink(path, where, image=image)) + (f"#{anchor}" if anchor else "")
+    target, _, anchor = target.partition("#")
+    path, _, query = target.partition("?")
+    if not image:
+        return note.hole(NoteLink(unquote(path), unquote(anchor), where, query))
+    rest = (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")
+    return note.hole(AssetLink(unquote(path), where, image=True)) + quote(rest, safe=_URL)

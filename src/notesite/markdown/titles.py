@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from msgspec.structs import replace
 
 from notesite.markdown import excerpt
-from notesite.markdown.front_matter import name_without_date
+from notesite.markdown.front_matter import name_without_date, own_name
 from notesite.markdown.gathered import Gathered
 from notesite.markdown.math import tex
 from notesite.model import FrontMatter
@@ -38,8 +38,7 @@ def title(
                 return found.text, found.html
             break
     pure = PurePosixPath(path)
-    name = pure.parent.name if pure.stem in ("index", "_index") and pure.parent.name else pure.stem
-    name = name_without_date(name)
+    name = name_without_date(own_name(path) or pure.stem)
     return name, escape(name)
 
 

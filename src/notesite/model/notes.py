@@ -58,16 +58,17 @@ class Typeset(Struct, frozen=True):
 
 
 class NoteLink(Struct, frozen=True, tag=True):
-    """The URL of a link to another note, as written (`../other.md`); filled by index."""
+    """The URL of a link to another note, as written (`../other.md`), or to whatever else a path of
+    the site can mean; filled by index. `query` is what stands behind `?`."""
 
     target: str
     anchor: str
     location: Location
+    query: str = ""
 
 
 class AssetLink(Struct, frozen=True, tag=True):
-    """The URL of a link to a file or to an absolute path of the site, as written; filled by
-    index."""
+    """The URL of an image or another file that a page loads, as written; filled by index."""
 
     target: str
     location: Location
