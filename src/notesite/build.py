@@ -65,13 +65,14 @@ def build(
     shown = os.path.relpath(target, root)
     if _broken(problems):
         return Report(tuple(in_order(problems)), output=shown)
+    asked = options or Options()
     sources = protected(root, config, config_file)
-    recovered = recover(target, sources=sources, shown=shown)
-    if recovered.problems:
-        return Report(tuple(in_order(recovered.problems)), refused=recovered.refused, output=shown)
+    if not asked.check:
+        found = recover(target, sources=sources, shown=shown)
+        if found.problems:
+            return Report(tuple(in_order(found.problems)), refused=found.refused, output=shown)
     gc.disable()  # a build makes many values and no cycles: collecting costs a tenth of its time
     try:
-        asked = options or Options()
         return _Build(root, config, target, sources, asked, today(config), progress).run()
     except KatexMissing as error:
         problem = Problem("error", str(error), Location("notesite"), frame=True)
@@ -108,7 +109,7 @@ class _Build:
             theme, problems = load_theme(scanned.templates, scanned.static)
             theme = self.last.coloured(theme, self.config, problems)
             same = self._fingerprint(scanned, theme, problems)
-            report = self.last.report(same, self.target)
+            report = None if self.options.check else self.last.report(same, self.target)
             if report is None:
                 plan = self._plan(scanned, theme, problems)
                 report = self._publish(plan)
@@ -177,6 +178,8 @@ class _Build:
         known, failures = self.last.closures(plan.theme, self.config, jinja)
         if failures:
             return replace(report, problems=tuple(in_order([*report.problems, *failures])))
+        if self.options.check:
+            return report
         keys = making.keys(plan.outputs, plan.shared, known)
         files = making.files(plan.outputs, plan.theme, jinja, self.progress)
         try:

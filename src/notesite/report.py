@@ -18,6 +18,7 @@ class Options(Struct, frozen=True):
     force: bool = False  # forget what was remembered
     jobs: int = 0  # processes; 0: one for each processor
     explain: bool = False
+    check: bool = False  # say what is wrong, and publish nothing
 
 
 class Report(Struct, frozen=True):

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import click
 
 from notesite import __version__
+from notesite.cli.answers import exit_code, has_failed, summary
 from notesite.cli.options import PATH, Commands, given, root, shared, terminal
 from notesite.cli.terminal import count, visible
 
 if TYPE_CHECKING:
     from notesite.config import Config
-    from notesite.report import Report
 
 _STARTED = time.perf_counter()
 
@@ -137,10 +137,46 @@ def build(
     for line in report.made:
         click.echo(visible(line))
     if report.published:
-        out.say(_summary(report, time.perf_counter() - _STARTED))
+        out.say(summary(report, time.perf_counter() - _STARTED))
     else:
         out.warn("nothing was published")
-    return _exit_code(report, strict)
+    return exit_code(report, strict)
+
+
+@notesite.command()
+@shared()
+@click.option("-D", "--drafts", is_flag=True, help="Drafts too.")
+@click.option("-F", "--future", is_flag=True, help="Notes with a date to come too.")
+@click.option("--strict", is_flag=True, help="Exit with 1 on a warning, not only on an error.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text")
+def check(drafts: bool, future: bool, strict: bool, form: str) -> int:
+    """Say what is wrong with the notes; write nothing to the output folder.
+
+    json and github (annotations of a workflow) go to standard output. Exit code: 0, 1 after an
+    error.
+    """
+    from notesite.build import build as build_site
+    from notesite.cli import formats
+    from notesite.report import Options
+
+    out, site = terminal(), root()
+    with out.progress() as progress:
+        report = build_site(
+            site,
+            config_file=given("config"),
+            options=Options(drafts, future, check=True),
+            today=lambda config: datetime.now(config.zone).date(),
+            progress=progress,
+        )
+    if form == "json":
+        click.echo(formats.as_json(report.problems))
+    elif form == "github":
+        folder = Path(os.path.relpath(site)).as_posix()
+        click.echo(visible(formats.as_github(report.problems, folder)))
+    else:
+        out.problems(report.problems)
+        out.say(f"{count(report.notes, 'note')} checked")
+    return int(has_failed(report, strict))
 
 
 @notesite.command()
@@ -199,22 +235,3 @@ def _config(root: Path) -> Config | None:
     config, problems = load_config(root, given("config"))
     terminal().problems(problems)
     return None if any(problem.level == "error" for problem in problems) else config
-
-
-def _summary(report: Report, seconds: float) -> str:
-    lines = [
-        f"{count(report.notes, 'note')}, {count(report.pages, 'page')}: {report.written} written, "
-        f"{report.unchanged} unchanged, {report.removed} removed in {seconds:.1f} s"
-    ]
-    drafts, future = report.held_back
-    held = [count(drafts, "draft")] * (drafts > 0) + [f"{future} future"] * (future > 0)
-    if held:
-        lines.append(f"held back: {', '.join(held)}")
-    return "\n".join(lines)
-
-
-def _exit_code(report: Report, strict: bool) -> int:
-    if report.refused:
-        return 2
-    bad = {"error", "warning"} if strict else {"error"}
-    return int(not report.published or any(p.level in bad for p in report.problems))
