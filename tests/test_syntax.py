@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 from markdown_fixtures import cases, render
 from markdown_it.utils import read_fixture_file
 
+from notesite.config import Config
+from notesite.markdown.note import Options
+from notesite.markdown.note import parse as parse_note
 from notesite.markdown.syntax.attributes import ALLOWED, parse
 from notesite.markdown.syntax.autolinks import _URL
 from notesite.markdown.syntax.headings import Ids
+from notesite.model import Source
 
 FIXTURES = ["syntax", "autolinks", "headings", "attributes", "callouts", "code", "footnotes"]
 
@@ -46,6 +50,28 @@ def test_definition_lists_are_as_their_plugin_has_them(shared: Path) -> None:
         if "<pre>" in html or "<h1>" in html or "DISABLE" in title:
             continue  # shown in our own way, or about an option that we do not set
         assert render(markdown.rstrip() + "\n")[0].rstrip() == html.rstrip(), title
+
+
+@pytest.mark.parametrize(
+    ("written", "lang", "title"),
+    [
+        ("> [!note]", "ja", "ノート"),
+        ("> [!TLDR]-", "ja-JP", "要約"),
+        (":::faq", "ja", "質問"),
+        ("> [!important]", "ja", "重要"),
+        ("> [!own-kind]", "ja", "Own kind"),
+        ("> [!note]", "en", "Note"),
+        ("> [!note] 題", "ja", "題"),
+    ],
+)
+def test_a_callout_without_a_title_has_one_in_the_language_of_the_note(
+    written: str, lang: str, title: str
+) -> None:
+    text = written + ("\n本文。\n:::" if written[0] == ":" else "\n> 本文。")
+    source = Source("n.md", "n.md", b"", f"---\nlang: {lang}\n---\n{text}".encode(), "")
+    note = parse_note(source, Options.of(Config(language="ko")))
+    assert f'class="callout-title">{title}</' in str(note.body.pieces[0])
+    assert str(note.excerpt_text) == ("題 本文。" if title == "題" else "本文。")
 
 
 # --- problems ------------------------------------------------------------------------------------
@@ -183,7 +209,7 @@ def test_time_grows_with_the_length_of_a_note(pattern: str) -> None:
 
 
 def seconds(text: str) -> float:
-    """Of this process, so that what else runs does not count; the better of two, for it slows it."""
+    """Of this process, so that nothing else counts; the better of two, for what runs slows it."""
     took = []
     for _ in range(2):
         start = time.process_time()

@@ -35,6 +35,13 @@ ALIASES = {
     "error": "danger",
     "cite": "quote",
 }
+# the titles that Obsidian shows where a note has none
+JAPANESE = {
+    "note": "ノート", "abstract": "要約", "info": "情報", "todo": "ToDo", "tip": "ヒント",
+    "success": "成功", "question": "質問", "warning": "注意", "failure": "失敗",
+    "danger": "危険", "bug": "バグ", "example": "例", "quote": "引用",
+    "important": "重要", "details": "詳細",
+}  # fmt: skip
 DEEPEST = 10  # containers in containers; each looks for its end, so the work grows with it
 
 _KIND = r"[A-Za-z][\w-]{0,39}"
@@ -67,7 +74,7 @@ def _titled_quote(state: StateBlock, start: int, end: int, silent: bool) -> bool
         return False
     name, fold, title = found.groups()
     _make_callout(state.tokens[-1], name, fold)
-    _title(state, title or name.capitalize().replace("-", " "), start)
+    _title(state, title, name, start)
     state.env["callouts"] = True
     state.line = start + 1
     return True
@@ -96,11 +103,24 @@ def _make_callout(token: Token, name: str, fold: str, *, titled: bool = True) ->
     token.meta = {"kind": ALIASES.get(kind, kind), "fold": fold, "titled": titled}
 
 
-def _title(state: StateBlock, title: str, line: int) -> None:
-    state.push("callout_title_open", "p", 1).map = [line, line + 1]
+def _title(state: StateBlock, title: str, name: str, line: int) -> None:
+    """`title`, or the usual one of this name in the note's language, `env["lang"]`."""
+    opening = state.push("callout_title_open", "p", 1)
+    opening.map = [line, line + 1]
+    if not title:
+        opening.meta["usual"] = True
+        title = _usual(name, state.env.get("lang", ""))
     inline = state.push("inline", "", 0)
     inline.content, inline.map, inline.children = title, [line, line + 1], []
     state.push("callout_title_close", "p", -1)
+
+
+def _usual(name: str, lang: str) -> str:
+    kind = name.lower()
+    japanese = JAPANESE.get(kind) or JAPANESE.get(ALIASES.get(kind, ""))
+    if japanese and lang.lower().partition("-")[0] == "ja":
+        return japanese
+    return name.capitalize().replace("-", " ")
 
 
 # --- :::note --------------------------------------------------------------------------------------
@@ -120,15 +140,14 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return True
     last, closed = _end(state, start, end, len(found[1]))
     name, title = found[2].lower(), found[3] or found[4] or ""
-    if name == "message":  # Zenn's, which has no title: `:::message alert`
-        name, title = "warning" if title.strip() == "alert" else "note", ""
-    elif not title:
-        title = found[2].capitalize()
+    titled = name != "message"  # Zenn's, which has no title: `:::message alert`
+    if not titled:
+        name = "warning" if title.strip() == "alert" else "note"
     opening = state.push("callout_open", "div", 1)
-    _make_callout(opening, name, "", titled=bool(title))
+    _make_callout(opening, name, "", titled=titled)
     opening.map = [start, last + closed]
-    if title:
-        _title(state, title, start)
+    if titled:
+        _title(state, title, name, start)
     old_max, old_parent = state.lineMax, state.parentType
     state.lineMax, state.parentType = last, "container"  # no lazy line goes past the end
     state.env["containers"] = depth + 1

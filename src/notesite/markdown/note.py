@@ -67,7 +67,8 @@ def parse(source: Source, options: Options) -> Document:
     if not text.strip():
         note.problem("warning", "this note is empty", 0, 0, "write something, or delete the file")
     md = _parser(options)
-    env: dict[str, Any] = {"note": note, "macros": front.macros}
+    lang = front.lang or options.language
+    env: dict[str, Any] = {"note": note, "macros": front.macros, "lang": lang}
     tokens = md.parse(body, env)
     document = _document(source, front, tokens, env, options)
     return replace(document, problems=tuple(note.problems))

@@ -78,6 +78,8 @@ def _is_usual_title(tokens: Sequence[Token], index: int) -> bool:
     """Whether it is a callout's title that the author has not written ("Note")."""
     if tokens[index].type != "callout_title_open" or not index:
         return False
+    if "usual" in tokens[index].meta:
+        return True
     title = tokens[index + 1].content.lower().replace(" ", "-")
     return ALIASES.get(title, title) == tokens[index - 1].meta.get("kind")
 
