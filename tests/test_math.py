@@ -309,8 +309,9 @@ def test_time_grows_with_the_text_and_not_faster(name: str) -> None:
         render(text, md)
         return time.process_time() - start
 
-    few, many = min(seconds(500) for _ in range(2)), seconds(4_000)
-    assert many < 0.3 or many < 20 * few
+    few = min(seconds(500) for _ in range(2))
+    many = (seconds(4_000) for _ in range(3))  # the next one only where chance slowed the last
+    assert any(took < 0.3 or took < 20 * few for took in many)
 
 
 # --- real notes -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -147,6 +148,7 @@ def _read_draft(key: str, node: Node) -> bool:
     return fields.flag(node) if key == "draft" else not fields.flag(node)
 
 
+@lru_cache(maxsize=8)
 def _readers(zone: tzinfo) -> dict[str, Reader]:
     text, flag, moment = fields.text, fields.flag, fields.moment(zone)
 

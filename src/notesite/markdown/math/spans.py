@@ -39,7 +39,7 @@ def is_math(content: str, *, cell: bool = False) -> bool:
         return False
     if (_SIGN_IN_CELL if cell else TEX_SIGN).search(content):
         return True
-    if CJK.search(inner):
+    if not inner.isascii() and CJK.search(inner):
         return False
     if len(inner) == 1:
         return True
@@ -106,7 +106,7 @@ class Spans:
             return None
         if length == 2 and (content != content.strip() or not content):
             return None
-        if re.fullmatch(r"`[^`]+`", content):  # GitHub's way to write it
+        if content[:1] == "`" and re.fullmatch(r"`[^`]+`", content):  # GitHub's way to write it
             return Span(offset + 2, stop - 1, stop + 1, "$")
         if not is_math(content, cell=self.cell):
             return None
@@ -125,6 +125,8 @@ class Spans:
         return Span(offset + 2, stop, stop + 2, "$$")
 
     def _holds_code(self, start: int, stop: int) -> bool:
+        if not self.in_code:
+            return False
         index = bisect_left(self.in_code, start)
         return index < len(self.in_code) and self.in_code[index] < stop
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, MutableMapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -207,9 +207,10 @@ def _render(
 # --- width ---
 
 _SHOWN = re.compile(
-    r"\\(?:begin|end|label|tag|ref|eqref|hspace|vspace|color)\*?\s*\{[^{}]*\}|%[^\n]*|\\([a-zA-Z]+)|\\.|[^\s{}^_&$]",
+    r"(\\(?:begin|end|label|tag|ref|eqref|hspace|vspace|color)\*?\s*\{[^{}]*\}|%[^\n]*|\\([a-zA-Z]+)|\\.|[^\s{}^_&$])",
     re.DOTALL,
 )
+_SHOWN_ESCAPES = {f"\\{sign}" for sign in "{}|%&$#_"}
 _SILENT = re.compile(
     r"left|right|[bB]igg?[lrm]?|middle|[dtc]?frac|[dt]?binom|text\w*|math\w*|mbox|boldsymbol|bm|operatorname"
     r"|displaystyle|textstyle|scriptstyle|limits|nolimits|nonumber|notag|hat|bar|vec|tilde|dot|ddot|wide\w+"
@@ -223,18 +224,21 @@ _NAMES = re.compile(
 def width(tex: str) -> int:
     """Roughly how many half-width columns the formula shows: a sign 1, a wide character 2."""
     total = 0
-    for match in _SHOWN.finditer(tex):
-        name = match[1]
-        if name is None:
-            char = match[0]
-            if len(char) == 1:
-                total += 2 if east_asian_width(char) in "WF" else 1
-            elif char in ("\\{", "\\}", "\\|", "\\%", "\\&", "\\$", "\\#", "\\_"):
-                total += 1
-        elif _NAMES.fullmatch(name):
-            total += len(name)
-        elif name in ("quad", "qquad"):
-            total += 2
-        elif not _SILENT.fullmatch(name):
+    for sign, name in _SHOWN.findall(tex):
+        if name:
+            total += _name_width(name)
+        elif len(sign) == 1:
+            total += 1 if sign.isascii() or east_asian_width(sign) not in "WF" else 2
+        elif sign[0] == "\\" and sign in _SHOWN_ESCAPES:
             total += 1
     return total
+
+
+@lru_cache(maxsize=4096)
+def _name_width(name: str) -> int:
+    """What the command of this name shows."""
+    if _NAMES.fullmatch(name):
+        return len(name)
+    if name in ("quad", "qquad"):
+        return 2
+    return 0 if _SILENT.fullmatch(name) else 1
