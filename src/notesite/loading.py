@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
@@ -126,11 +127,27 @@ def _parse_all(missing: list[Miss], task: Task, memo: Memo, jobs: int) -> Iterat
     with ProcessPoolExecutor(
         min(jobs, len(chunks)), get_context("spawn"), _start, (task, memo.file, memo.program)
     ) as pool:
+        with _undisturbed():
+            results = pool.map(_parse_chunk, chunks)
         try:
-            yield from pool.map(_parse_chunk, chunks)
+            yield from results
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Interrupts wait until the worker processes are there: one that is cut off from its parent
+    while it starts tells the user so in a traceback."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Parser:
@@ -210,6 +227,8 @@ _parser: _Parser
 def _start(task: Task, file: Path | None, program: bytes) -> None:
     global _parser
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
+    if hasattr(signal, "pthread_sigmask"):  # blocked while it was started
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     _parser = _Parser(task, Memo(file, program, readonly=True))
 
 
