@@ -63,6 +63,7 @@ class Notes:
         self, sources: Sequence[Source], config: Config, memo: Memo, jobs: int, progress: Progress
     ) -> None:
         self._memo = memo
+        self._excerpts: dict[bytes, Pieces] = {}
         self._task = _task(config)
         prefix = self._task.digest()
         keys = [_key(source, prefix) for source in sources]
@@ -80,7 +81,17 @@ class Notes:
         memo.keep("excerpt", (entry.excerpt.digest for entry in self.entries))
 
     def html(self, stored: Stored) -> Pieces:
-        """The HTML that `stored` stands for; what the memo has lost is made again."""
+        """The HTML that `stored` stands for; what the memo has lost is made again.
+
+        Excerpts are kept in memory: each stands in several listings.
+        """
+        if stored.part == "excerpt":
+            if stored.digest not in self._excerpts:
+                self._excerpts[stored.digest] = self._found(stored)
+            return self._excerpts[stored.digest]
+        return self._found(stored)
+
+    def _found(self, stored: Stored) -> Pieces:
         for _ in range(2):
             rows = self._memo.get(stored.part, [stored.digest])
             if rows:
