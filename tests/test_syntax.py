@@ -203,9 +203,14 @@ REPEATED = [
 @pytest.mark.parametrize("pattern", REPEATED)
 def test_time_grows_with_the_length_of_a_note(pattern: str) -> None:
     """Four times the length must not take more than about four times as long (quadratic: 16)."""
-    short = seconds("[^1]: x\n\n" + pattern * 1_000)
-    long = seconds("[^1]: x\n\n" + pattern * 4_000)
-    assert long < max(9 * short, 0.3), (short, long)
+    took = []
+    for _ in range(3):  # what is quadratic is so each time; a busy machine is not
+        short = seconds("[^1]: x\n\n" + pattern * 1_000)
+        long = seconds("[^1]: x\n\n" + pattern * 4_000)
+        if long < max(9 * short, 0.3):
+            return
+        took.append((short, long))
+    raise AssertionError(took)
 
 
 def seconds(text: str) -> float:
