@@ -121,7 +121,7 @@ def from_npm() -> Files:
     if npm is None:
         raise NoAnswer("npm is not installed")
     with tempfile.TemporaryDirectory(prefix="notesite-katex-") as place:
-        command = [npm, "pack", f"katex@{VERSION}", "--ignore-scripts", "--silent"]
+        command = [npm, "pack", f"katex@{VERSION}", "--ignore-scripts", "--loglevel=error"]
         try:
             ran = subprocess.run(command, cwd=place, capture_output=True, timeout=300, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:

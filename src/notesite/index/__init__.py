@@ -175,7 +175,6 @@ def _library(
     special = {clash_key(url) for t in found for url in (t.url, *(term.url for term in t.terms))}
     notes = [n for n in notes if clash_key(n.card.url) not in special]
     sections, section_cards = make_sections(notes, config)
-    home = sections[0]
     titles = {section.url: section.title for section in sections}
     away = off_home(notes)
     single = [n for n in notes if n.address.kind == "note"]
@@ -187,7 +186,6 @@ def _library(
     return Library(
         pages=tuple(_page(note, titles, series.get(note.card.url, ())) for note in single),
         sections=tuple(section for section in sections if clash_key(section.url) not in special),
-        home=home,
         section_cards=section_cards,
         taxonomies=found,
         terms=tuple(_terms(found, shown)),

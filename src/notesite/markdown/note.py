@@ -133,7 +133,6 @@ def _document(
         excerpt_text=note.text(taken.text),
         headings=excerpts.headings(tokens, env),
         counts=count(tokens, front.lang or options.language),
-        tex=tuple(piece.tex for piece in body.pieces if isinstance(piece, Formula)),
         updated=source.updated,
     )
 

@@ -117,12 +117,10 @@ class Asset(Struct, frozen=True):
 
 
 class Library(Struct, frozen=True):
-    """All notes, indexed. `listing` is the home listing; `home` the section of the notes folder
-    itself."""
+    """All notes, indexed. `listing` is the home listing; the first section is home itself."""
 
     pages: tuple[Page, ...]
     sections: tuple[Section, ...]
-    home: Section
     section_cards: tuple[tuple[str, tuple[Card, ...]], ...]  # URL -> own and deeper, in order
     taxonomies: tuple[Taxonomy, ...]
     terms: tuple[

@@ -191,7 +191,6 @@ class Document(Struct, frozen=True):
     excerpt_text: Text
     headings: tuple[Heading, ...] = ()
     counts: Counts = Counts()
-    tex: tuple[str, ...] = ()
     updated: date | None = None
     problems: tuple[Problem, ...] = ()
 
