@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from notesite.build import build
 from notesite.report import Options, Report
@@ -168,9 +169,9 @@ class History:
         file.write_text(text, "utf-8")
 
 
-def built(root: Path, output: Path | None = None, **options: object) -> Report:
+def built(root: Path, output: Path | None = None, **options: Any) -> Report:
     """A build of the site at `root` on a fixed day."""
-    asked = Options(jobs=1, **options)  # type: ignore[arg-type]
+    asked = Options(jobs=1, **options)
     return build(root, output=output, options=asked, today=lambda config: TODAY)
 
 

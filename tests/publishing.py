@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -14,11 +15,9 @@ OLD: Files = {"index.html": b"old home", "posts/a/index.html": b"a", "site.css":
 NEW: Files = {"index.html": b"new home", "posts/b/index.html": b"b", "site.css": b"new css"}
 
 
-def put(output: Path, files: Files, **more: object) -> Published:
+def put(output: Path, files: Files, **more: Any) -> Published:
     """Publish these files, waiting for nobody; the counts and problems."""
-    return counts(
-        publish(files.items(), output, sources=[], wait=0.0, **more)  # type: ignore[arg-type]
-    )
+    return counts(publish(files.items(), output, sources=[], wait=0.0, **more))
 
 
 def counts(published: Published) -> Published:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_fixtures import Case, cases, render
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 
 from notesite.markdown.gathered import Gathered
 from notesite.markdown.parser import make_parser
@@ -79,9 +80,11 @@ def test_text_without_cjk_characters_is_as_commonmark_has_it(text: str) -> None:
     stock = MarkdownIt("commonmark", {"maxNesting": 100, "xhtmlOut": False})
     stock.enable("strikethrough")
     ours = make_parser(html=True, typographer=False, soft_breaks="cjk")
+    assert isinstance(ours.renderer, RendererHTML)
+    assert isinstance(stock.renderer, RendererHTML)
     for rule in ("fence", "code_block", "heading_close", "list_item_open", "bullet_list_open"):
-        ours.renderer.rules.pop(rule, None)  # type: ignore[attr-defined]
-        stock.renderer.rules.pop(rule, None)  # type: ignore[attr-defined]
+        ours.renderer.rules.pop(rule, None)
+        stock.renderer.rules.pop(rule, None)
     ours.disable(["deflist", "heading_ids", "unclosed_fences"])
     assert ours.render(text, {"note": Gathered("a.md", [text])}) == stock.render(text)
 

@@ -40,7 +40,8 @@ GFM_EXTENSIONS = {
 def parser() -> MarkdownIt:
     md = make_parser(html=True, typographer=False, soft_breaks="cjk")
     md.options["xhtmlOut"] = True
-    rules = md.renderer.rules  # type: ignore[attr-defined]
+    assert isinstance(md.renderer, RendererHTML)
+    rules = md.renderer.rules
     stock = RendererHTML(md).rules
     for name in ("fence", "code_block", "list_item_open"):
         rules[name] = stock[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from histories import History, built, clean, tree
@@ -31,9 +32,9 @@ def one_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     engines: dict[object, katex.Katex] = {}
     real = katex.Katex
 
-    def shared(*settings: object) -> katex.Katex:
+    def shared(*settings: Any) -> katex.Katex:
         if settings not in engines:
-            engines[settings] = real(*settings)  # type: ignore[arg-type]
+            engines[settings] = real(*settings)
         return engines[settings]
 
     monkeypatch.setattr(katex, "Katex", shared)
@@ -81,8 +82,8 @@ def test_a_key_that_forgets_a_name_is_caught(
 ) -> None:
     real = keys.closures
 
-    def forgetful(theme: Theme, *rest: object) -> dict[str, Closure]:
-        made = real(theme, *rest)  # type: ignore[arg-type]
+    def forgetful(theme: Theme, *rest: Any) -> dict[str, Closure]:
+        made = real(theme, *rest)
         return {
             template: replace(each, names=tuple(n for n in each.names if n != name))
             for template, each in made.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -32,9 +33,9 @@ def render(
     return md.render(text, {"note": note, "macros": macros}), note
 
 
-def shown(text: str, **settings: object) -> tuple[str, list[Problem]]:
+def shown(text: str, **settings: Any) -> tuple[str, list[Problem]]:
     """The HTML with ⟨inline⟩ and ⟪display⟫ formulas, and the problems."""
-    html, note = render(text, parser(**settings))  # type: ignore[arg-type]
+    html, note = render(text, parser(**settings))
 
     def formula(match: re.Match[str]) -> str:
         hole = note.holes[int(match[1])]
@@ -44,8 +45,8 @@ def shown(text: str, **settings: object) -> tuple[str, list[Problem]]:
     return MARKER.sub(formula, html), note.problems
 
 
-def formulas(text: str, **settings: object) -> list[Formula]:
-    _, note = render(text, parser(**settings))  # type: ignore[arg-type]
+def formulas(text: str, **settings: Any) -> list[Formula]:
+    _, note = render(text, parser(**settings))
     return [hole for hole in note.holes if isinstance(hole, Formula)]
 
 

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -255,8 +256,8 @@ def killed(write: Writer, output: Path, after: float) -> None:
     child.join()
 
 
-def _write(write: Writer, output: Path, begun: object) -> None:
-    begun.set()  # type: ignore[attr-defined]
+def _write(write: Writer, output: Path, begun: Event) -> None:
+    begun.set()
     write(output, EDITED)
 
 

@@ -14,6 +14,7 @@ from html import escape
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -53,9 +54,9 @@ _FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
 
 def plugin(md: MarkdownIt) -> None:
     """Install the rules."""
-    alt = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    alt: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     md.block.ruler.before("table", "callout", _titled_quote)
-    md.block.ruler.before("fence", "container", _container, alt)  # type: ignore[arg-type]
+    md.block.ruler.before("fence", "container", _container, alt)
     md.core.ruler.after("block", "callouts", _close_quotes)
     for name in ("open", "title_open", "title_close", "close"):
         md.add_render_rule(f"callout_{name}", globals()[f"_render_{name}"])

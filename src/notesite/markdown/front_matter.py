@@ -88,8 +88,11 @@ def own_name(path: str) -> str:
 
 def _date_of_name(path: str, zone: tzinfo) -> datetime | None:
     found = re.match(r"(\d{4})-(\d{2})-(\d{2})(?!\d)", own_name(path))
+    if not found:
+        return None
+    year, month, day = map(int, found.groups())
     try:
-        return datetime(*map(int, found.groups()), tzinfo=zone) if found else None  # type: ignore[misc, arg-type]
+        return datetime(year, month, day, tzinfo=zone)
     except ValueError:
         return None
 

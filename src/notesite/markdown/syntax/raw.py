@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -20,8 +21,8 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>|<!--")
 
 def plugin(md: MarkdownIt) -> None:
     """Install the rules; the mark is an html_block token, whether HTML is allowed or not."""
-    alt = {"alt": ["paragraph", "reference", "blockquote"]}
-    md.block.ruler.before("html_block", "more", _more, alt)  # type: ignore[arg-type]
+    alt: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
+    md.block.ruler.before("html_block", "more", _more, alt)
     md.add_render_rule("html_block", _html_block)
     if not md.options["html"]:
         md.inline.ruler.after("html_inline", "refused_html", _refused)
