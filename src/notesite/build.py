@@ -22,7 +22,7 @@ from notesite.lastbuild import LastBuild, fingerprint
 from notesite.loading import Notes, Progress
 from notesite.markdown.math.katex import KatexMissing
 from notesite.memo import Memo
-from notesite.model import Library, Location, Output, Problem, Template, Theme
+from notesite.model import Entry, Library, Location, Output, Problem, Template, Theme
 from notesite.outputs import plan
 from notesite.problems import in_order, with_source_lines
 from notesite.program import program_digest
@@ -35,11 +35,10 @@ from notesite.theming import load_theme
 
 
 class Plan(NamedTuple):
-    """Stages 1 to 4: what the site is to be, before anything is rendered."""
+    """Stages 3 and 4: what the site is to be, before anything is rendered. `problems` are those of
+    all stages so far, each with the line that it points at."""
 
-    theme: Theme
     library: Library
-    notes: Notes
     outputs: dict[str, Output]
     shared: tuple[object, ...]
     problems: tuple[Problem, ...]
@@ -63,7 +62,7 @@ def build(
     config, problems = load_config(root, config_file, base_url)
     target = root / (output or config.output)
     shown = os.path.relpath(target, root)
-    if _broken(problems):
+    if broken(problems):
         return Report(tuple(in_order(problems)), output=shown)
     asked = options or Options()
     sources = protected(root, config, config_file)
@@ -89,6 +88,41 @@ def protected(root: Path, config: Config, config_file: Path | None) -> list[Path
     return [folder, *(root / name for name in names), root]
 
 
+def indexed(
+    scanned: Scanned, entries: Sequence[Entry], config: Config, today: date, options: Options
+) -> Library:
+    """Stage 3."""
+    speed = asdict(config.reading_speed)
+    return index(
+        entries, scanned.assets, [source.path for source in scanned.static], config, today,
+        lambda entry: rounded(reading_time(entry.counts, speed)), options.drafts, options.future,
+    )  # fmt: skip
+
+
+def planned(
+    root: Path, config: Config, scanned: Scanned, theme: Theme, library: Library,
+    said: Iterable[Problem],
+) -> Plan:  # fmt: skip
+    """Stage 4; `said` are the problems of settings, theme and notes."""
+    outputs, shared, clashes = plan(library, config, theme)
+    folder = os.path.relpath(notes_folder(root, config), root)
+    problems = [*said, *scanned.problems, *library.problems, *clashes]
+    problems += advice(config, folder, not scanned.notes)
+    files = {note.shown: note.file for note in scanned.notes}
+    found = with_source_lines(problems, lambda path: _text(files.get(path)))
+    return Plan(library, outputs, shared, found)
+
+
+def problems_of(entries: Iterable[Entry]) -> Iterable[Problem]:
+    """What is wrong with the notes themselves."""
+    return chain.from_iterable(entry.problems for entry in entries)
+
+
+def broken(problems: Iterable[Problem]) -> bool:
+    """Whether settings or templates are such that nothing can be published."""
+    return any(problem.frame and problem.level == "error" for problem in problems)
+
+
 class _Build:
     """One build: the six stages in order, with the memo plugged in."""
 
@@ -111,8 +145,11 @@ class _Build:
             same = self._fingerprint(scanned, theme, problems)
             report = None if self.options.check else self.last.report(same, self.target)
             if report is None:
-                plan = self._plan(scanned, theme, problems)
-                report = self._publish(plan)
+                notes = self._notes(scanned)
+                library = indexed(scanned, notes.entries, self.config, self.today, self.options)
+                said = [*problems, *problems_of(notes.entries)]
+                plan = planned(self.root, self.config, scanned, theme, library, said)
+                report = self._publish(plan, theme, notes)
                 if report.published:
                     self.last.remember_report(same, report)
         finally:
@@ -141,26 +178,12 @@ class _Build:
         said = (scanned.problems, list(problems), theme.templates, theme.strings)
         return fingerprint((self.program, self.config, files, assets, asked, said))
 
-    def _plan(self, scanned: Scanned, theme: Theme, problems: list[Problem]) -> Plan:
-        """Stages 2 to 4: parse, index, plan."""
+    def _notes(self, scanned: Scanned) -> Notes:
+        """Stage 2: parse."""
         jobs = self.options.jobs or os.cpu_count() or 1
-        notes = Notes(scanned.notes, self.config, self.memo, jobs, self.progress)
-        speed = asdict(self.config.reading_speed)
-        library = index(
-            notes.entries, scanned.assets, [s.path for s in scanned.static], self.config,
-            self.today, lambda entry: rounded(reading_time(entry.counts, speed)),
-            self.options.drafts, self.options.future,
-        )  # fmt: skip
-        outputs, shared, clashes = plan(library, self.config, theme)
-        said = chain.from_iterable(document.problems for document in notes.entries)
-        problems += [*scanned.problems, *said, *library.problems, *clashes]
-        folder = os.path.relpath(notes_folder(self.root, self.config), self.root)
-        problems += advice(self.config, folder, not scanned.notes)
-        files = {note.shown: note.file for note in scanned.notes}
-        found = with_source_lines(problems, lambda path: _text(files.get(path)))
-        return Plan(theme, library, notes, outputs, shared, found)
+        return Notes(scanned.notes, self.config, self.memo, jobs, self.progress)
 
-    def _publish(self, plan: Plan) -> Report:
+    def _publish(self, plan: Plan, theme: Theme, notes: Notes) -> Report:
         """Stages 5 and 6. An output is rendered if its key differs from the one it was written
         under, and all of them before one is published: a template that fails stops it all."""
         report = Report(
@@ -170,18 +193,18 @@ class _Build:
             held_back=plan.library.held_back,
             output=self.shown,
         )
-        if _broken(plan.problems):
+        if broken(plan.problems):
             return report
         from notesite import making, render
 
-        jinja = render.environment(plan.theme, self.config, plan.notes.html)
-        known, failures = self.last.closures(plan.theme, self.config, jinja)
+        jinja = render.environment(theme, self.config, notes.html)
+        known, failures = self.last.closures(theme, self.config, jinja)
         if failures:
             return replace(report, problems=tuple(in_order([*report.problems, *failures])))
         if self.options.check:
             return report
         keys = making.keys(plan.outputs, plan.shared, known)
-        files = making.files(plan.outputs, plan.theme, jinja, self.progress)
+        files = making.files(plan.outputs, theme, jinja, self.progress)
         try:
             done = publish(
                 files, self.target, sources=self.sources, keys=keys, anew=self.options.force,
@@ -203,7 +226,3 @@ class _Build:
 
 def _text(file: str | None) -> str:
     return Path(file).read_bytes().decode("utf-8-sig", "replace") if file else ""
-
-
-def _broken(problems: Iterable[Problem]) -> bool:
-    return any(problem.frame and problem.level == "error" for problem in problems)
