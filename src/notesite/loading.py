@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from notesite.config import Config
 from notesite.limits import TimeLimit, time_limit
+from notesite.markdown.math.katex import Katex
 from notesite.markdown.options import Options
 from notesite.memo import Memo
 from notesite.model import Document, Entry, Formula, Source, Stored, Typeset
@@ -60,8 +61,10 @@ class Notes:
     """The notes of a site: `entries` in the order of their sources, and their HTML."""
 
     def __init__(
-        self, sources: Sequence[Source], config: Config, memo: Memo, jobs: int, progress: Progress
-    ) -> None:
+        self, sources: Sequence[Source], config: Config, memo: Memo, jobs: int, progress: Progress,
+        katex: Katex | None = None,
+    ) -> None:  # fmt: skip
+        """`katex`: an engine for the settings, which is used and left open."""
         self._memo = memo
         self._excerpts: dict[bytes, Pieces] = {}
         self._task = _task(config)
@@ -71,7 +74,7 @@ class Notes:
         rows = memo.get("note", keys)
         missing = [(key, source) for key, source in self._sources.items() if key not in rows]
         done = 0
-        for parsed in _parse_all(missing, self._task, memo, jobs):
+        for parsed in _parse_all(missing, self._task, memo, jobs, katex):
             rows |= parsed.notes
             self._remember(parsed)
             done += len(parsed.notes)
@@ -123,14 +126,17 @@ def _task(config: Config) -> Task:
 Miss = tuple[bytes, Source]
 
 
-def _parse_all(missing: list[Miss], task: Task, memo: Memo, jobs: int) -> Iterator[Parsed]:
+def _parse_all(
+    missing: list[Miss], task: Task, memo: Memo, jobs: int, katex: Katex | None
+) -> Iterator[Parsed]:
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
     if len(missing) <= MANY or jobs < 2:
-        parser = _Parser(task, memo)
+        parser = _Parser(task, memo, katex)
         try:
             yield from map(parser.parse, chunks)
         finally:
-            parser.close()
+            if katex is None:
+                parser.close()
         return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
@@ -164,12 +170,9 @@ def _undisturbed() -> Iterator[None]:
 class _Parser:
     """Parses chunks of notes. KaTeX starts with the first formula that is not remembered."""
 
-    def __init__(self, task: Task, memo: Memo) -> None:
-        from notesite.markdown.math.katex import Katex
-
-        self.task = task
-        self.memo = memo
-        self.katex = Katex(task.macros, task.output)
+    def __init__(self, task: Task, memo: Memo, katex: Katex | None = None) -> None:
+        self.task, self.memo = task, memo
+        self.katex = katex or Katex(task.macros, task.output)
         self.prefix = task.digest()
 
     def parse(self, chunk: list[Miss]) -> Parsed:
