@@ -28,6 +28,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("render", "keys"),
     ("publish", "report", "making", "lastbuild"),
     ("build",),
+    ("serve",),
     ("cli",),
     ("__main__",),
 )

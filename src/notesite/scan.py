@@ -20,7 +20,7 @@ from notesite.walk import CACHE as CACHE
 from notesite.walk import NOTE_SUFFIXES, Walk
 
 # what editors and systems leave beside notes: backups, half-written copies, locks
-_LITTER = re.compile(
+LITTER = re.compile(
     r".*~|#.*#|4913|___jb_.*|.*\.sw[a-z]|.*\.(?:md|markdown)\.[^.]+|Thumbs\.db|desktop\.ini",
     re.I | re.S,
 )
@@ -77,7 +77,7 @@ def _notes(
         problems.append(Problem("warning", message, Location("."), hint))
     notes, assets = [], []
     for path, file in walk.files():
-        if file.name == FILE_NAME or _LITTER.fullmatch(file.name):
+        if file.name == FILE_NAME or LITTER.fullmatch(file.name):
             continue
         if path.lower().endswith(NOTE_SUFFIXES):
             if note := walk.read(path, file, dates.get(path)):
