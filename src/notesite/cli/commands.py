@@ -17,6 +17,7 @@ import click
 from notesite import __version__
 from notesite.cli.answers import exit_code, has_failed, summary
 from notesite.cli.options import PATH, Commands, given, root, shared, terminal
+from notesite.cli.serve import serve
 from notesite.cli.terminal import count, visible
 
 if TYPE_CHECKING:
@@ -141,6 +142,9 @@ def build(
     else:
         out.warn("nothing was published")
     return exit_code(report, strict)
+
+
+notesite.add_command(serve)
 
 
 @notesite.command()

@@ -1,0 +1,148 @@
+"""A request -> the answer: a page rendered, a file, a redirect, or what changed, as it changes.
+
+URL -> output by look-up alone. HTML gets one script more than what a build writes; all else is the
+same to the byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from collections.abc import Callable
+from importlib.resources import files
+from mimetypes import MimeTypes
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.staticfiles import NotModifiedResponse
+
+from notesite.index.links import href
+from notesite.model import Copy, Problem, Template, Written
+from notesite.names import DOT_FOLDER
+from notesite.serve.addresses import Elsewhere, decoded, found
+from notesite.serve.events import Tabs
+from notesite.serve.files import Copied, Files, is_unchanged, read
+from notesite.serve.rendering import Page, Rendering
+from notesite.serve.safety import Guard, Names, is_own_origin
+from notesite.serve.snapshot import Snapshot
+
+SCRIPT, EVENTS = f"{DOT_FOLDER}/live.js", f"{DOT_FOLDER}/events"
+HTML = "text/html"
+_HERE = files("notesite.serve")
+_FAILED = b"<!doctype html>\n<html>\n<title>notesite</title>\n<body></body>\n</html>\n"
+_TYPES = MimeTypes(filenames=())  # the same on every machine
+for _end, _type in {
+    ".atom": "application/atom+xml", ".avif": "image/avif", ".flac": "audio/flac",
+    ".ico": "image/vnd.microsoft.icon", ".js": "text/javascript", ".m4a": "audio/mp4",
+    ".map": "application/json", ".md": "text/markdown", ".mjs": "text/javascript",
+    ".ogg": "audio/ogg", ".opus": "audio/ogg", ".otf": "font/otf", ".rss": "application/rss+xml",
+    ".svg": "image/svg+xml", ".ttf": "font/ttf", ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json", ".webp": "image/webp", ".woff": "font/woff",
+    ".woff2": "font/woff2", ".xml": "application/xml", ".yaml": "text/plain",
+}.items():  # fmt: skip
+    _TYPES.add_type(_type, _end)
+
+
+def app(site: Site, names: Names) -> Starlette:
+    """Answers GET and HEAD under its own names."""
+    route = Route("/{path:path}", site.answer, methods=["GET"])
+    return Starlette(routes=[route], middleware=[Middleware(Guard, names=names)])
+
+
+class Site:
+    """What is served. `on_problem` is told of a page that cannot be rendered."""
+
+    def __init__(
+        self, tabs: Tabs, rendering: Rendering, on_problem: Callable[[Problem], None]
+    ) -> None:
+        self._tabs = tabs
+        self._rendering = rendering
+        self._on_problem = on_problem
+        self._files = Files()
+        self._script = (_HERE / "live.js").read_bytes()
+        self._waiting = (_HERE / "waiting.html").read_text("utf-8")
+
+    async def answer(self, request: Request) -> Response:
+        path = decoded(request.scope["raw_path"])
+        if path is None:
+            return PlainTextResponse("This is not the path of a page.\n", 400)
+        snapshot = self._tabs.snapshot
+        if path == snapshot.base_path + EVENTS:
+            return self._events(request)
+        if path == snapshot.base_path + SCRIPT:
+            return Response(self._script, media_type="text/javascript")
+        if not snapshot.ready:
+            return self._wait(snapshot)
+        where = found(path, snapshot.base_path, snapshot.outputs)
+        if isinstance(where, Elsewhere):
+            query = request.url.query
+            return RedirectResponse(where.url + (f"?{query}" if query else ""), 301)
+        if where.path:
+            return await self._output(request, snapshot, where.path, snapshot.key(where.path))
+        answer = await self._output(request, snapshot, "404.html", key="")
+        answer.status_code = 404
+        return answer
+
+    async def _output(self, request: Request, snapshot: Snapshot, path: str, key: str) -> Response:
+        """`key` is what the page says it is: "" for one that stands in for what is not there."""
+        kind = media_type(path)
+        tag = {"etag": f'"{key}"'} if key else {}
+        if key and is_unchanged(Response(headers=tag), request.scope):
+            return NotModifiedResponse(Response(headers=tag).headers)
+        recipe, status = snapshot.outputs[path].recipe, 200
+        match recipe:
+            case Copy(source):
+                handle = await run_in_threadpool(self._files.opened, source)
+                if handle is None:
+                    text = "This file has changed just now.\n"
+                    return PlainTextResponse(text, 503, {"retry-after": "1"})
+                if kind != HTML:
+                    return Copied(handle, source, kind)
+                content = await run_in_threadpool(read, handle)
+            case Written(content):
+                pass
+            case Template():
+                page = await asyncio.wrap_future(self._rendering.page(path, snapshot))
+                content = page.content
+                if page.problem:
+                    if snapshot is not self._tabs.snapshot:
+                        return await self.answer(request)
+                    tag, status = {}, 200 if content else 500
+                    self._failed(path, page)
+        if kind == HTML:
+            content = self._with_script(content or _FAILED, snapshot.base_path, key)
+        return Response(content, status, tag, kind)
+
+    def _failed(self, path: str, page: Page) -> None:
+        if page.problem and self._tabs.failed(path, page.key, page.problem):
+            self._on_problem(page.problem)
+
+    def _with_script(self, content: bytes, base_path: str, key: str) -> bytes:
+        base = html.escape(href("/", base_path))
+        script = f'<script src="{base}{SCRIPT}" data-base="{base}" data-key="{key}" defer></script>'
+        at = content.lower().rfind(b"</body>")
+        at = len(content) if at < 0 else at
+        return content[:at] + script.encode() + content[at:]
+
+    def _events(self, request: Request) -> Response:
+        if not is_own_origin(request.headers):
+            return PlainTextResponse("Only pages of this server are told what changed.\n", 403)
+        asked = request.query_params
+        stream = self._tabs.stream(asked.get("path", ""), asked.get("since", ""))
+        return StreamingResponse(stream, media_type="text/event-stream")
+
+    def _wait(self, snapshot: Snapshot) -> Response:
+        """The site is still being read, or there is none: its settings are broken."""
+        base = html.escape(href("/", snapshot.base_path))
+        page = self._waiting.replace("{events}", base + EVENTS)
+        return Response(page, 503, {"retry-after": "1"}, HTML)
+
+
+def media_type(path: str) -> str:
+    """By the end of its name; Starlette adds the encoding to text."""
+    kind, encoding = _TYPES.guess_type(path)
+    return kind if kind and not encoding else "application/octet-stream"

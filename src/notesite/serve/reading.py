@@ -1,0 +1,125 @@
+"""Sources of notes -> Entries, all in memory: what has not changed is not read again.
+
+A note that cannot be read stands as it last could, with what is wrong with it now. Everything but
+`again` belongs to the thread that made it, for KaTeX does.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from notesite.config import Config
+from notesite.loading import MANY, Notes, Pieces, Progress
+from notesite.markdown.math.katex import Katex
+from notesite.markdown.options import Options
+from notesite.memo import Memo
+from notesite.model import Entry, Formula, Problem, Source, Stored
+from notesite.serve.memory import Memory
+
+
+class Reading:
+    """The notes of a site while it is served. `memory` is what is known of them."""
+
+    def __init__(self, memory: Memory, jobs: int, progress: Progress) -> None:
+        self.memory = memory
+        self._jobs = jobs or os.cpu_count() or 1
+        self._progress = progress
+        self._config = Config()
+        self._katex: Katex | None = None
+        self._read: dict[str, tuple[Source, Entry]] = {}  # by path, as the notes are now
+        self._good: dict[str, Entry] = {}  # by path, as they last could be read
+
+    def all(self, sources: Sequence[Source], config: Config) -> list[Entry]:
+        """What index is given of these notes, in their order."""
+        if self._katex is None or _parsing(config) != _parsing(self._config):
+            self._begin(config)
+        missing = [source for source in sources if not self._is_known(source)]
+        for source, entry in zip(missing, self._entries(missing), strict=True):
+            self._take(source, entry)
+        paths = {source.path for source in sources}
+        for path in self._read.keys() - paths:
+            del self._read[path]
+            self._good.pop(path, None)
+        return [self._shown(source.path) for source in sources]
+
+    def one(self, source: Source) -> Entry:
+        """The same of a single note that has changed."""
+        [entry] = self._entries([source])
+        self._take(source, entry)
+        return self._shown(source.path)
+
+    @property
+    def problems(self) -> Iterable[Problem]:
+        """What is wrong with the notes as they are now."""
+        return (problem for _, entry in self._read.values() for problem in entry.problems)
+
+    def again(self, stored: Stored) -> Pieces:
+        """The HTML that `stored` stands for, made anew by any thread: for what a memo has lost."""
+        for source, entry in list(self._read.values()):
+            if stored.digest in (entry.digest, entry.excerpt.digest):
+                notes = Notes([source], self._config, Memo(None, b""), 1, lambda *told: None)
+                return notes.html(stored)
+        raise OSError(errno.EAGAIN, "a note was edited while its page was made; load it again")
+
+    def warm(self) -> None:
+        """Load what the first edit needs: a parser and V8."""
+        import notesite.markdown.note  # noqa: F401
+
+        if self._katex:
+            self._katex.typeset([Formula("x", False)])
+
+    def save(self) -> None:
+        """Have what is new in the file, for the next build or server."""
+        if not self.memory.has_news:
+            return
+        entries = [*(entry for _, entry in self._read.values()), *self._good.values()]
+        notes = {entry.digest for entry in entries}
+        excerpts = {entry.excerpt.digest for entry in entries}
+        self.memory.save({"note": notes, "body": notes, "excerpt": excerpts})
+
+    def close(self) -> None:
+        if self._katex:
+            self._katex.close()
+
+    def _begin(self, config: Config) -> None:
+        self.close()
+        self._katex = Katex(config.math.macros, config.math.output)
+        self._config = config
+        self._read.clear()
+
+    def _is_known(self, source: Source) -> bool:
+        known = self._read.get(source.path)
+        return known is not None and _identity(known[0]) == _identity(source)
+
+    def _entries(self, sources: Sequence[Source]) -> list[Entry]:
+        if len(sources) <= MANY:
+            katex = self._katex
+            return Notes(sources, self._config, self.memory, 1, self._progress, katex).entries
+        self.save()
+        memo = Memo(self.memory.file, self.memory.program)
+        try:
+            return Notes(sources, self._config, memo, self._jobs, self._progress).entries
+        finally:
+            memo.close()
+            self.memory.adopt(memo)
+
+    def _take(self, source: Source, entry: Entry) -> None:
+        self._read[source.path] = replace(source, content=None), entry
+        if not any(problem.level == "error" for problem in entry.problems):
+            self._good[source.path] = entry
+
+    def _shown(self, path: str) -> Entry:
+        return self._good.get(path) or self._read[path][1]
+
+
+def _parsing(config: Config) -> object:
+    """All that the HTML of a note hangs on besides itself."""
+    return Options.of(config), config.math.macros, config.math.output
+
+
+def _identity(source: Source) -> object:
+    return source.digest, source.shown, source.updated

@@ -1,0 +1,174 @@
+"""A site and what changed in it -> the next Snapshot: the stages of build.py, their results kept.
+
+What is broken stays as it last was: a note, the templates, the settings. Belongs to one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+
+from notesite.build import broken, indexed, planned, protected
+from notesite.config import Config
+from notesite.lastbuild import LastBuild
+from notesite.loading import Progress
+from notesite.model import Entry, Library, Problem, Source, Theme
+from notesite.names import DOT_FOLDER
+from notesite.problems import in_order
+from notesite.program import program_digest
+from notesite.render import environment
+from notesite.report import Options
+from notesite.scan import Scanned
+from notesite.serve.bodies import Bodies
+from notesite.serve.memory import Memory
+from notesite.serve.reading import Reading
+from notesite.serve.snapshot import Looks, Snapshot
+from notesite.serve.sources import Known, Sources
+from notesite.settings import load_config
+from notesite.theming import load_theme
+
+
+class Frame(Struct, frozen=True):
+    """What the last plan was made from besides the notes."""
+
+    config: Config
+    known: Known
+    looks: Looks
+
+
+class Session:
+    """The site at `root` in memory. `today` is asked at each change: days go by while one
+    writes. `bodies` is for the thread that renders."""
+
+    def __init__(
+        self,
+        root: Path,
+        config_file: Path | None,
+        options: Options,
+        today: Callable[[Config], date],
+        progress: Progress,
+    ) -> None:
+        self.root, self._config_file, self._options, self._today = (
+            root, config_file, options, today,
+        )  # fmt: skip
+        self._memory = Memory(root / DOT_FOLDER / "cache.sqlite", program_digest())
+        self._last = LastBuild(self._memory)
+        self._reading = Reading(self._memory, options.jobs, progress)
+        self._sources = Sources(root, self._last.seen(root / DOT_FOLDER))
+        self.bodies = Bodies(self._memory, self._reading.again)
+        self.config, _ = load_config(root, config_file)
+        self.snapshot = Snapshot(self.config, {}, (), None, ())
+        self.library: Library | None = None
+        self._frame: Frame | None = None
+        self._said: list[Problem] = []  # of settings and theme
+        self._looks: tuple[object, Looks | None, list[Problem]] = ((), None, [])
+        self._entries: list[Entry] = []
+        self._day: date | None = None
+        self._whole = True  # whether everything has to be looked at, whatever is said to change
+
+    def rebuild(self, changed: frozenset[Path] | None = None) -> Snapshot:
+        """The site after these paths have changed; None: after anything may have."""
+        some = self._some(changed)
+        self._whole = True  # until it is done: what is left half done is done anew
+        if some is None:
+            self._look_at_all()
+        elif some:
+            self._read_again(some)
+        elif self._day == self._today(self.config):
+            self._whole = False
+            return self.snapshot
+        self._plan()
+        self._whole = False
+        return self.snapshot
+
+    def is_over(self) -> bool:
+        """Whether the day has ended for which the site was made."""
+        return self._day != self._today(self.config)
+
+    def warm(self) -> None:
+        """Be ready for the first edit."""
+        self._reading.warm()
+
+    def save(self) -> None:
+        """Have what was read in the memo's file, for the next build or server."""
+        self._reading.save()
+
+    def close(self) -> None:
+        self._reading.close()
+        self._memory.close()
+
+    # --- 1 sources, 2 entries
+    # -------------------------------------------------------------------------
+
+    def _some(self, changed: frozenset[Path] | None) -> dict[int, Source] | None:
+        """The notes that are all that changed, by their place; None if that is not so."""
+        if changed is None or self._whole or self._frame is None:
+            return None
+        return self._sources.some(self._frame.known, changed, self._frame.config)
+
+    def _read_again(self, some: dict[int, Source]) -> None:
+        assert self._frame is not None
+        frame = self._frame
+        self._entries = list(self._entries)
+        for place, note in some.items():
+            self._entries[place] = self._reading.one(note)
+        self._frame = Frame(frame.config, frame.known.with_notes(some), frame.looks)
+
+    def _look_at_all(self) -> None:
+        config, said = load_config(self.root, self._config_file)
+        self._said = list(said)
+        if broken(said):
+            if self._frame is None:
+                return
+            config = self._frame.config
+        target = self.root / config.output
+        sources = protected(self.root, config, self._config_file)
+        scanned = self._sources.all(config, target, sources)
+        looks, of_theme = self._looked(scanned, config)
+        self._said += of_theme
+        if broken(scanned.problems):
+            self._said += scanned.problems
+            return
+        if looks is None:
+            return
+        if broken(of_theme) and self._frame is not None:
+            config = self._frame.config  # that the looks are made for
+        self._entries = self._reading.all(scanned.notes, config)
+        self._frame = Frame(config, Known(scanned), looks)
+
+    def _looked(self, scanned: Scanned, config: Config) -> tuple[Looks | None, list[Problem]]:
+        """What pages are rendered by, as it last was without a fault, and what is wrong with it
+        now."""
+        made_of = (scanned.templates, scanned.static, config)
+        if made_of != self._looks[0]:
+            theme, problems = load_theme(scanned.templates, scanned.static)
+            theme = self._last.coloured(theme, config, problems)
+            looks = None if broken(problems) else self._compiled(theme, config, problems)
+            self._looks = made_of, looks or self._looks[1], problems
+        return self._looks[1], self._looks[2]
+
+    def _compiled(self, theme: Theme, config: Config, problems: list[Problem]) -> Looks | None:
+        jinja = environment(theme, config, self.bodies.html)
+        closures, failures = self._last.closures(theme, config, jinja)
+        problems += failures
+        return None if failures else Looks(theme, jinja, closures)
+
+    # --- 3 library, 4 plan
+    # ----------------------------------------------------------------------------
+
+    def _plan(self) -> None:
+        frame = self._frame
+        if frame is None:
+            self.snapshot = self.snapshot.saying(tuple(in_order(self._said)))
+            return
+        self.config = frame.config
+        self._day = self._today(frame.config)
+        scanned, theme = frame.known.scanned, frame.looks.theme
+        self.library = indexed(scanned, self._entries, frame.config, self._day, self._options)
+        said = [*self._said, *self._reading.problems]
+        plan = planned(self.root, frame.config, scanned, theme, self.library, said)
+        problems = tuple(in_order(plan.problems))
+        self.snapshot = Snapshot(frame.config, plan.outputs, plan.shared, frame.looks, problems)
