@@ -2,18 +2,22 @@
 # make test    every test
 # make check   what CI runs: ruff, mypy, every test
 # make long    the tests that take chance, for long: random edits, kills, damaged caches
-# make bench   a first build beside Hugo's, if that is installed
+# make bench   what builds cost beside Hugo, Eleventy and Pelican, which make bench-tools installs:
+#              some ten minutes; make bench-all takes hours and fills the manual's page
 # make dist    source distribution and wheel into dist/
 #
-# Each target sets up what it needs in .venv; nothing else is touched.
+# Each target sets up what it needs in .venv, bench-tools in benchmarks/.tools; nothing else is
+# touched.
 
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 KATEX := src/notesite/vendor/katex/katex.min.js
+TOOLS := benchmarks/.tools
+BENCH_ALL := --results benchmarks/results.json --write
 PACKAGE := pyproject.toml hatch_build.py src/notesite/__init__.py
 
-.PHONY: site test long bench check lint types dist
+.PHONY: site test long bench bench-all bench-tools check lint types dist
 .NOTPARALLEL:
 
 site: $(VENV)/.installed
@@ -27,7 +31,19 @@ long: $(VENV)/.tools
 	  tests/test_incremental.py tests/test_publish_faults.py tests/test_memo.py
 
 bench: $(VENV)/.installed
-	$(RUN) benchmarks/cold.py
+	$(RUN) -m benchmarks.run --programs notesite,hugo,eleventy,pelican --scenarios cold,noop,body
+
+bench-all: $(VENV)/.installed
+	$(RUN) -m benchmarks.run $(BENCH_ALL) --corpus math,prose,code --notes 300,2000,10000
+	$(RUN) -m benchmarks.run $(BENCH_ALL) --corpus math --notes 1000 --programs notesite
+
+bench-tools:
+	$(PYTHON) -m venv $(TOOLS)/venv
+	$(TOOLS)/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement benchmarks/tools/requirements.txt
+	mkdir -p $(TOOLS)/npm
+	cp benchmarks/tools/package.json $(TOOLS)/npm/
+	if command -v npm; then npm install --prefix $(TOOLS)/npm --no-audit --no-fund; fi
 
 check: lint types test
 

@@ -1,11 +1,15 @@
-"""A seed and a number -> short Japanese notes with formulas, the same ones every time.
+"""A seed and a number -> notes, the same ones every time: one kind a corpus.
 
-Made after the sample notes: some 400 characters, five or six formulas, of which about 60 % stand in
-no other note, a list, tags, now and then a code block.
+`math`: short Japanese notes with formulas, made after the sample notes: some 400 characters, five
+or six formulas, of which about 60 % stand in no other note, a list, tags, now and then a block of
+code.
+`prose`: English, some 700 words, with headings, links, emphasis, a list and a quote.
+`code`: a few sentences around five blocks of code in five languages.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from random import Random
 
@@ -56,17 +60,92 @@ def entropy(p, base={n}):
 ```"""
 
 
-def notes(count: int, seed: int = 1) -> Iterator[tuple[str, str]]:
-    """(file name, text) of each note, dated one a day back from 2025-12-31."""
+PROSE_TAGS = ["History", "Method", "Reading", "Tools", "Travel", "Work", "Writing", "Everyday life"]
+NOUNS = [
+    "archive", "bridge", "catalogue", "draft", "evening", "figure", "garden", "harbour", "index",
+    "journal", "kitchen", "letter", "map", "notebook", "orchard", "paper", "question", "river",
+    "street", "table", "update", "valley", "window", "workshop", "year",
+]  # fmt: skip
+QUALITIES = [
+    "careful", "early", "faint", "gradual", "honest", "late", "narrow", "old", "patient", "plain",
+    "quiet", "rare", "slow", "small", "spare", "steady", "strange", "thin", "unfinished", "warm",
+    "wide",
+]  # fmt: skip
+PROSE = [
+    "The {q} {n} of {m} is what remains when the {o} has been put away.",
+    "Nobody who has kept a {n} for more than {x} years will call it *{q}*.",
+    "It was the {o}, after all, and not the {n}, that made the {m} look so {q}.",
+    "There are {x} reasons for a {q} {n}, and the **{m}** is only the first of them.",
+    "See [the {n} of the {m}](https://example.org/{n}/{x}) for a {q} account.",
+    "When the {m} came back from the {o}, its {n} was still {q}, though a little worn.",
+    "A `{n}-{x}` may stand beside a {m}; it does not have to be {q}.",
+    "Most of this was written at a {o} in {x} hours, with a {q} {n} at hand.",
+]
+
+BLOCKS = {
+    "python": """def NAME(values: list[float], limit: int = NUM) -> float:
+    \"\"\"The sum of the first values, at most NUM.\"\"\"
+    total = 0.0
+    for index, value in enumerate(values[:limit]):
+        if value < 0:  # negative ones do not count
+            continue
+        total += value * (index + NUM) / len(values)
+    return total if total > NUM.5 else float("nan")""",
+    "javascript": """export async function NAME(url, { retries = NUM, signal } = {}) {
+  for (let attempt = 0; attempt < retries; attempt += 1) {
+    const response = await fetch(url + "?page=NUM", { signal });
+    if (response.ok) return response.json();
+    await new Promise((resolve) => setTimeout(resolve, NUM * attempt));
+  }
+  throw new Error("NAME: no answer after NUM tries"); // the caller decides
+}""",
+    "rust": """pub fn NAME(input: &[u8], seed: u64) -> Result<Vec<u64>, String> {
+    let mut state = seed ^ NUM;
+    let mut found = Vec::with_capacity(input.len());
+    for (place, &byte) in input.iter().enumerate() {
+        state = state.wrapping_mul(NUM).rotate_left(byte as u32 % NUM);
+        match state % NUM {
+            0 => return Err(format!("NAME: bad byte at {place}")),
+            other => found.push(other),
+        }
+    }
+    Ok(found)
+}""",
+    "sql": """CREATE TABLE NAME (id INTEGER PRIMARY KEY, title TEXT NOT NULL, weight REAL);
+SELECT title, count(*) AS times, avg(weight) FROM NAME
+  JOIN links ON links.note = NAME.id WHERE weight > NUM AND title LIKE 'NAME%'
+  GROUP BY title HAVING count(*) < NUM ORDER BY times DESC LIMIT NUM; -- the rare ones""",
+    "json": """{
+  "name": "NAME", "version": "NUM.0.NUM", "private": true,
+  "limits": {"depth": NUM, "width": [NUM, NUM, NUM], "ratio": 0.NUM},
+  "scripts": {"build": "NAME --jobs NUM", "test": null}
+}""",
+    "c": """#include <stdio.h>
+static int NAME(const char *text, size_t length) {
+    unsigned hash = NUMu; /* any odd number will do */
+    for (size_t i = 0; i < length; i++) hash = (hash ^ text[i]) * NUMu;
+    if (hash % NUM == 0) fprintf(stderr, "NAME: %u\\n", hash);
+    return (int)(hash & 0xffNUM);
+}""",
+}
+
+
+def notes(count: int, seed: int = 1, corpus: str = "math") -> Iterator[tuple[str, str]]:
+    """(file name, text) of each note, dated one a day back from 2025-12-28."""
     for number in range(count):
-        yield f"note-{number:05}.md", _note(Random(f"{seed}-{number}"), number)
+        name = f"{seed}-{number}" if corpus == "math" else f"{corpus}-{seed}-{number}"
+        yield f"note-{number:05}.md", CORPORA[corpus](Random(name), number)
 
 
-def _note(random: Random, number: int) -> str:
+def _front_matter(title: str, number: int, tags: list[str]) -> str:
     year, day = 2025 - number // 336, number % 336
     date = f"{year}-{12 - day // 28:02}-{28 - day % 28:02}"
+    return f"---\ntitle: {title} {number}\ndate: {date}\ntags: [{', '.join(tags)}]\n---"
+
+
+def _math(random: Random, number: int) -> str:
     subject, other = random.sample(SUBJECTS, 2)
-    tags = ", ".join(random.sample(TAGS, random.randint(1, 3)))
+    tags = random.sample(TAGS, random.randint(1, 3))
 
     def formula() -> str:
         if random.random() < 0.35:
@@ -77,7 +156,7 @@ def _note(random: Random, number: int) -> str:
         return random.choice(SENTENCES).format(s=subject, t=other, f=formula())
 
     parts = [
-        f"---\ntitle: {subject}と{other} {number}\ndate: {date}\ntags: [{tags}]\n---",
+        _front_matter(f"{subject}と{other}", number, tags),
         "".join(sentence() for _ in range(4)),
         f"$$\n{_filled(random, random.choice(DISPLAY))}\n$$",
         "\n".join(f"- {sentence()}" for _ in range(2)),
@@ -89,5 +168,55 @@ def _note(random: Random, number: int) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _prose(random: Random, number: int) -> str:
+    quality, noun = random.choice(QUALITIES), random.choice(NOUNS)
+
+    def paragraph(sentences: int) -> str:
+        return " ".join(_sentence(random) for _ in range(sentences))
+
+    parts = [
+        _front_matter(f"The {quality} {noun}", number, random.sample(PROSE_TAGS, 2)),
+        paragraph(5),
+        paragraph(8),
+        f"## The {random.choice(NOUNS)}",
+        paragraph(8),
+        "\n".join(f"- {_sentence(random)}" for _ in range(4)),
+        paragraph(7),
+        f"## What the {random.choice(NOUNS)} was for",
+        f"> {_sentence(random)}",
+        paragraph(8),
+        paragraph(7),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _code(random: Random, number: int) -> str:
+    parts = [
+        _front_matter(f"How to {random.choice(NOUNS)}", number, random.sample(PROSE_TAGS, 2)),
+        _sentence(random),
+    ]
+    for language in random.sample(sorted(BLOCKS), 5):
+        pieces = [_named(random, BLOCKS[language]) for _ in range(2)]
+        block = "\n\n".join(pieces) if language != "json" else pieces[0]
+        parts += [_sentence(random), f"```{language}\n{block}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _sentence(random: Random) -> str:
+    noun, other, third = random.sample(NOUNS, 3)
+    return random.choice(PROSE).format(
+        q=random.choice(QUALITIES), n=noun, m=other, o=third, x=random.randint(2, 99)
+    )
+
+
+def _named(random: Random, block: str) -> str:
+    """The block with one name for NAME and a number for each NUM."""
+    block = block.replace("NAME", f"{random.choice(NOUNS)}_{random.randint(1, 999)}")
+    return re.sub("NUM", lambda _: str(random.randint(2, 99)), block)
+
+
 def _filled(random: Random, pattern: str) -> str:
     return pattern.format(n=random.randint(2, 999), m=random.randint(2, 99))
+
+
+CORPORA = {"math": _math, "prose": _prose, "code": _code}
