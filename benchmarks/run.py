@@ -10,6 +10,8 @@ of them.
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -40,6 +42,7 @@ PROGRAMS: tuple[Program, ...] = (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # and end the build
     measured = []
     for name in options.corpus:
         for count in options.notes:

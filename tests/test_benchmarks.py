@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -349,3 +350,25 @@ def test_who_takes_too_long_for_the_first_build_is_left_out(tmp_path: Path) -> N
     contest.compare(limit=0.3)
     assert contest.left_out == {"slow": "its build took more than 0.3 s"}
     assert contest.figures == {}
+
+
+def test_a_harness_that_is_ended_ends_the_build_and_leaves_no_folder(tmp_path: Path) -> None:
+    begins = (
+        "import sys; from benchmarks import run; from benchmarks.notesite_site import PROGRAMS\n"
+        "command = ('sh', '-c', 'echo $$ > ../../began; exec sleep 60')\n"
+        "run.PROGRAMS = (PROGRAMS[0]._replace(command=command),)\n"
+        "run.main(['--notes', '10', '--pause', '0', '--programs', 'notesite'])"
+    )
+    harness = subprocess.Popen(
+        [sys.executable, "-c", begins],
+        cwd=PROJECT, stdout=subprocess.DEVNULL, env=os.environ | {"TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    began = tmp_path / "began"
+    until = time.monotonic() + 30
+    while not (began.exists() and began.read_text()) and time.monotonic() < until:
+        time.sleep(0.02)
+    harness.terminate()
+    assert harness.wait(30) == 143
+    build = Path("/proc", began.read_text().strip(), "stat")
+    assert not build.exists() or ") Z " in build.read_text()
+    assert list(tmp_path.iterdir()) == [began]
