@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import PROJECT, tool
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 SETTINGS = "title: 試作\nbase_url: https://example.org/repo/\nlanguage: ja\n"
 HEAD_EXTRA = '<link rel="stylesheet" href="{{ \'/own.css\'|url }}">\n'
@@ -417,6 +417,63 @@ def test_an_image_is_shown_as_it_is_now(context: BrowserContext, server: Server)
     shows(page, "直した文。")
     assert page.evaluate(width, 20)
     assert survives(page)
+
+
+def test_a_file_that_changes_while_the_page_is_loaded_is_seen(
+    context: BrowserContext, server: Server
+) -> None:
+    def later(route: Route) -> None:
+        server.write("notes/pic.svg", SVG.format(25))
+        server.write("static/own.css", "main { color: rgb(8, 2, 3) }")
+        time.sleep(0.5)
+        route.continue_()
+
+    page = context.new_page()
+    page.route("**/live.js", later)
+    page.goto(server.url + "b/")
+    page.wait_for_function("() => document.querySelector('main img').naturalWidth === 25")
+    page.wait_for_function(
+        "() => getComputedStyle(document.querySelector('main')).color === 'rgb(8, 2, 3)'"
+    )
+
+
+def test_an_image_of_a_style_sheet_is_shown_as_it_is_now(
+    context: BrowserContext, server: Server
+) -> None:
+    server.write("static/ground.svg", SVG.format(5))
+    server.write("static/own.css", "main { background: url(ground.svg) }")
+    time.sleep(0.5)
+    page = visit(context, server.url + "a/")
+    server.write("static/ground.svg", SVG.format(6))
+    page.wait_for_function("() => !window.survives")
+    told(page)
+    page.evaluate("() => { window.survives = true }")
+    server.write("static/other.svg", SVG.format(7))
+    page.wait_for_timeout(300)
+    assert survives(page)
+
+
+def test_what_a_script_made_of_a_block_is_made_again(
+    context: BrowserContext, server: Server
+) -> None:
+    server.write(
+        "static/draw.js",
+        """addEventListener("load", () => {
+      for (const p of document.querySelectorAll(".draw")) p.innerHTML = `<b>${p.textContent}</b>`;
+    });""",
+    )
+    server.write(
+        "templates/partials/head_extra.html", "<script src=\"{{ '/draw.js'|url }}\"></script>\n"
+    )
+    server.edit("notes/a.md", "はじめの段落。", '<p class="draw">一</p>\n\nはじめの段落。')
+    time.sleep(0.5)
+    page = visit(context, server.url + "a/")
+    server.edit("notes/a.md", "最後の段落。", "直した段落。")
+    shows(page, "直した段落。")
+    assert survives(page)
+    assert page.inner_text(".draw b") == "一"
+    server.edit("notes/a.md", ">一<", ">二<")
+    shows(page, "二", ".draw b")
 
 
 def test_the_readers_choice_of_light_or_dark_stays(context: BrowserContext, server: Server) -> None:

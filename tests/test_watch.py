@@ -392,10 +392,11 @@ def test_what_is_not_there_yet_is_seen_when_it_comes(root: Path, watch: Watch) -
     assert reports(watch) == [{root / "notesite.yaml"}]
 
 
+@pytest.mark.parametrize("way", ["..", "../site/.."])
 def test_notes_outside_of_the_site_are_watched_and_what_lies_beside_them_is_not(
-    root: Path,
+    way: str, root: Path
 ) -> None:
-    vault = root.parent / "vault/deep/notes"
+    vault = root / way / "vault/deep/notes"  # as settings say it
     watch = Watch(root, [vault, root / "templates"], ignored)
     vault.mkdir(parents=True)
     (vault / "a.md").write_text(TEXT)

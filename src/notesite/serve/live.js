@@ -2,7 +2,7 @@
 // problems are shown over it. No framework; nothing here is ever published.
 (function () {
   "use strict";
-  const { base, key } = document.currentScript.dataset;
+  const { base, key, since } = document.currentScript.dataset;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   // --- The stream ------------------------------------------------------------------------------
@@ -14,7 +14,7 @@
   let stream = null;
   let heard = 0;
   let failures = 0;
-  let last = ""; // the last message's id: which files changed since is told too
+  let last = begun(); // id of the last message, or of when this was sent: what changed since is told
 
   function connect() {
     if (stream || document.visibilityState !== "visible") return;
@@ -33,6 +33,17 @@
       setTimeout(connect, Math.min(250 * 2 ** failures++, 4000));
       if (failures > 2) overlay.lost();
     };
+  }
+  // A page from the browser's cache bears an old id, and must not load itself anew for ever.
+  function begun() {
+    try {
+      const [before, now] = [sessionStorage.getItem("notesite since") ?? "", since].map((id) => id.split("-"));
+      return before[0] === now[0] && Number(before[1]) > Number(now[1]) ? before.join("-") : since;
+    } catch { return ""; } // storage is forbidden
+  }
+  function reload() {
+    try { sessionStorage.setItem("notesite since", last); } catch { /* it is forbidden */ }
+    location.reload();
   }
   function disconnect() {
     stream?.close();
@@ -77,7 +88,7 @@
     const now = await fetched();
     if (now.key === shown) return; // the same page, however its key is called now
     if (!old || old.key !== shown || now.moved || !sameFrame(old.page, now.page)) {
-      location.reload(); // the browser keeps the scroll position
+      reload(); // the browser keeps the scroll position
       return;
     }
     await exchangeSheets(old.page, now.page);
@@ -111,7 +122,7 @@
     return copy;
   }
   function exchangeHead(old, now) {
-    document.title = now.title;
+    if (old.title !== now.title) document.title = now.title;
     const [before, after] = [old, now].map((page) => [...page.head.querySelectorAll(META)]);
     const has = (list, node) => list.some((other) => other.isEqualNode(node));
     for (const node of document.head.querySelectorAll(META)) if (has(before, node) && !has(after, node)) node.remove();
@@ -160,7 +171,11 @@
     }
     const [lives, olds, nows] = [live, old, now].map((node) => [...node.childNodes]);
     const known = lives.length === olds.length && lives.every((node, i) => node.nodeName === olds[i].nodeName);
-    const pairs = known ? paired(olds, nows) : nows.map(() => -1); // a script was here: all anew
+    if (!known) { // a script made something else of it, and wants to do so again
+      reload();
+      return;
+    }
+    const pairs = paired(olds, nows);
     const kept = new Set(pairs);
     lives.forEach((node, i) => {
       if (kept.has(i)) return;
@@ -261,10 +276,11 @@
     return url.href;
   }
   async function refresh(paths) {
-    const changed = new Set(paths.map(path => new URL(path, location).pathname));
+    const here = (path) => path.replace(/%[0-9a-f]{2}/gi, (code) => code.toUpperCase());
+    const changed = new Set(paths.map((path) => here(new URL(path, location).pathname)));
     const hit = (text) => {
       const url = URL.canParse(text, document.baseURI) && new URL(text, document.baseURI);
-      return url && url.origin === location.origin && changed.has(url.pathname);
+      return url && url.origin === location.origin && changed.has(here(url.pathname));
     };
     const sheets = [];
     for (const node of document.querySelectorAll("[src], [srcset], [poster], object[data], link[href], image[href]")) {
@@ -274,7 +290,7 @@
           const parts = value.replace(/[^\s,]\S*[^\s,]/g, (part) => hit(part) ? anew(part) : part);
           if (parts !== value) node.srcset = parts;
         } else if (value && hit(value)) {
-          if (node.localName === "script") return location.reload();
+          if (node.localName === "script") return reload();
           if (!node.matches(SHEET)) node.setAttribute(name, anew(value));
           else {
             const copy = node.cloneNode();
@@ -286,11 +302,15 @@
       }
     }
     await Promise.all(sheets);
-    const names = [...changed].map((path) => path.split("/").pop());
-    if ([...document.styleSheets].some((sheet) => names.some((name) => rules(sheet).includes(name)))) location.reload();
+    if ([...document.styleSheets].some((sheet) => mentioned(sheet).some(hit))) reload();
   }
-  function rules(sheet) {
-    try { return [...sheet.cssRules].map((rule) => rule.cssText).join(); } catch { return ""; } // of another host
+  function mentioned(sheet) {
+    try {
+      const text = [...sheet.cssRules].map((rule) => rule.cssText).join();
+      return Array.from(text.matchAll(/url\("([^"]*)"\)/g), ([, url]) => new URL(url, sheet.href ?? document.baseURI).href);
+    } catch { // of another host
+      return [];
+    }
   }
 
   // --- Problems, over the page -------------------------------------------------------------------

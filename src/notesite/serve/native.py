@@ -48,7 +48,8 @@ class Trees(FileSystemEventHandler):
             whole = folder == area.root
             self._observer.schedule(self, str(folder), recursive=whole)
         for folder in area.roots:
-            if folder.is_dir() and not folder.is_relative_to(area.root):
+            outside = not Path(os.path.abspath(folder)).is_relative_to(area.root)
+            if outside and folder.is_dir():
                 self._observer.schedule(self, str(folder), recursive=True)
         self._observer.start()
 
