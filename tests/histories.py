@@ -95,7 +95,8 @@ class History:
         self._write(self.root / "templates" / name, TEMPLATES[name] % self.template_count)
 
     def remove_template(self) -> None:
-        for file in self.random.sample(sorted((self.root / "templates").rglob("*.*")), 1):
+        files = sorted((self.root / "templates").rglob("*.*"))
+        for file in self.random.sample(files, min(1, len(files))):
             file.unlink()
 
     def change_settings(self) -> None:

@@ -67,9 +67,7 @@ class Site:
         self._waiting = (_HERE / "waiting.html").read_text("utf-8")
 
     async def answer(self, request: Request) -> Response:
-        path = decoded(request.scope["raw_path"])
-        if path is None:
-            return PlainTextResponse("This is not the path of a page.\n", 400)
+        path = decoded(request.scope["raw_path"]) or ""
         snapshot = self._tabs.snapshot
         if path == snapshot.base_path + EVENTS:
             return self._events(request)
@@ -91,16 +89,17 @@ class Site:
         """`key` is what the page says it is: "" for one that stands in for what is not there."""
         kind = media_type(path)
         tag = {"etag": f'"{key}"'} if key else {}
-        if key and is_unchanged(Response(headers=tag), request.scope):
-            return NotModifiedResponse(Response(headers=tag).headers)
         recipe, status = snapshot.outputs[path].recipe, 200
+        as_it_is = isinstance(recipe, Copy) and kind != HTML
+        if key and not as_it_is and is_unchanged(Response(headers=tag), request.scope):
+            return NotModifiedResponse(Response(headers=tag).headers)
         match recipe:
             case Copy(source):
                 handle = await run_in_threadpool(self._files.opened, source)
                 if handle is None:
                     text = "This file has changed just now.\n"
                     return PlainTextResponse(text, 503, {"retry-after": "1"})
-                if kind != HTML:
+                if as_it_is:
                     return Copied(handle, source, kind)
                 content = await run_in_threadpool(read, handle)
             case Written(content):
@@ -123,7 +122,8 @@ class Site:
 
     def _with_script(self, content: bytes, base_path: str, key: str) -> bytes:
         base = html.escape(href("/", base_path))
-        script = f'<script src="{base}{SCRIPT}" data-base="{base}" data-key="{key}" defer></script>'
+        data = f'data-base="{base}" data-key="{key}" data-since="{self._tabs.id}"'
+        script = f'<script src="{base}{SCRIPT}" {data} defer></script>'
         at = content.lower().rfind(b"</body>")
         at = len(content) if at < 0 else at
         return content[:at] + script.encode() + content[at:]
@@ -131,6 +131,8 @@ class Site:
     def _events(self, request: Request) -> Response:
         if not is_own_origin(request.headers):
             return PlainTextResponse("Only pages of this server are told what changed.\n", 403)
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream")
         asked = request.query_params
         stream = self._tabs.stream(asked.get("path", ""), asked.get("since", ""))
         return StreamingResponse(stream, media_type="text/event-stream")

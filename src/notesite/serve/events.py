@@ -95,8 +95,10 @@ class Tabs:
         self._tell(changed)
 
     def progress(self, stage: str, done: int, total: int) -> None:
-        self._progress = Progress(stage, done, total)
-        self._wake(frozenset())
+        """The first look at the site has come so far; later ones are quick."""
+        if not self.snapshot.ready:
+            self._progress = Progress(stage, done, total)
+            self._wake(frozenset())
 
     def failed(self, path: str, key: str, problem: Problem) -> bool:
         """A page could not be rendered; whether that is news."""
@@ -112,9 +114,14 @@ class Tabs:
         for tab in self._tabs:
             tab.wake.set()
 
+    @property
+    def id(self) -> str:
+        """Of the site as it is now: what changes from now on is since then."""
+        return f"{self.server}-{self._number}"
+
     async def stream(self, path: str, since: str = "") -> AsyncIterator[bytes]:
-        """What the tab at this path has to know, as it comes; also what it missed, if it says what
-        the id of its last message was."""
+        """What the tab at this path has to know, as it comes; also what it missed since that
+        id: of its last message, or of when it was loaded."""
         tab = Tab(path, self._missed(since))
         self._tabs.add(tab)
         try:
@@ -122,7 +129,7 @@ class Tabs:
             while self._open:
                 tab.wake.clear()
                 if message := self._message(tab):
-                    yield b"id: " + self._id() + b"\ndata: " + message + b"\n\n"
+                    yield b"id: " + self.id.encode() + b"\ndata: " + message + b"\n\n"
                     continue  # it may have taken long
                 try:
                     await asyncio.wait_for(tab.wake.wait(), KEEP_ALIVE)
@@ -144,9 +151,6 @@ class Tabs:
         ready, problems, notes = self.snapshot.ready, self._problems, self._notes
         told = Told(self.server, ready, key, changed, problems, notes, self._progress)
         return json.encode(told)
-
-    def _id(self) -> bytes:
-        return f"{self.server}-{self._number}".encode()
 
     def _missed(self, since: str) -> list[str]:
         server, _, number = since.partition("-")

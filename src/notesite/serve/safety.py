@@ -1,4 +1,4 @@
-"""Who asks, and from where -> a sentence why not, or the answer, with headers that keep it here.
+"""A request -> a sentence why not, or the answer, with headers that keep it here.
 
 A page of another site can make a browser send requests to this computer. It may not read the
 answers: its name is not ours (DNS rebinding), its origin is not ours, and no header invites it.
@@ -12,6 +12,8 @@ from ipaddress import ip_address
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from notesite.serve.addresses import decoded
 
 _OWN = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _ANY = ("0.0.0.0", "::", "")
@@ -51,7 +53,8 @@ def is_own_origin(headers: Headers) -> bool:
 
 
 class Guard:
-    """The app, but for requests under a strange name; its answers with the headers above."""
+    """The app, but for requests under a strange name or for what is no path; its answers with the
+    headers above."""
 
     def __init__(self, app: ASGIApp, names: Names) -> None:
         self._app = app
@@ -65,9 +68,12 @@ class Guard:
                     headers[name] = value
             await send(message)
 
-        if scope["type"] == "http" and Headers(scope=scope).get("host", "") not in self._names:
+        if Headers(scope=scope).get("host", "") not in self._names:
             text = "This server answers to its own names only. Open the address that it printed.\n"
             await PlainTextResponse(text, 421)(scope, receive, with_headers)
+        elif decoded(scope["raw_path"]) is None:
+            text = "This is not the path of a page.\n"
+            await PlainTextResponse(text, 400)(scope, receive, with_headers)
         else:
             await self._app(scope, receive, with_headers)
 

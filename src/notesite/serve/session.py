@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from notesite.build import broken, indexed, planned, protected
-from notesite.config import Config
+from notesite.config import FILE_NAME, Config
 from notesite.lastbuild import LastBuild
 from notesite.loading import Progress
 from notesite.model import Entry, Library, Problem, Source, Theme
@@ -105,7 +105,8 @@ class Session:
 
     def _some(self, changed: frozenset[Path] | None) -> dict[int, Source] | None:
         """The notes that are all that changed, by their place; None if that is not so."""
-        if changed is None or self._whole or self._frame is None:
+        settings = self.root / (self._config_file or FILE_NAME)
+        if changed is None or settings in changed or self._whole or self._frame is None:
             return None
         return self._sources.some(self._frame.known, changed, self._frame.config)
 

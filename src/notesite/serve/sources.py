@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -31,9 +32,11 @@ class Known:
         self.scanned = replace(scanned, notes=tuple(map(_without_content, scanned.notes)))
         self.places = places or {note.file: n for n, note in enumerate(scanned.notes)}
 
-    def holds(self, folder: Path) -> bool:
-        """Whether a note is below this folder."""
-        return any(file.startswith(f"{folder}{os.sep}") for file in self.places)
+    def holds(self, path: Path) -> bool:
+        """Whether a file was found at this path, or below it."""
+        found = self.scanned
+        sources = chain(found.notes, found.assets, found.templates, found.static)
+        return any(f"{source.file}{os.sep}".startswith(f"{path}{os.sep}") for source in sources)
 
     def with_notes(self, changed: Mapping[int, Source]) -> Known:
         """The same files, but for these notes, each in its place."""
