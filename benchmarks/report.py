@@ -138,7 +138,7 @@ def _growth(corpus: str, results: Iterable[Measured]) -> Iterator[str]:
                 *(f"{median(wall):.0f}" if wall else "–" for wall in walls),
             ]
         )
-    yield f"### How notesite's cost grows: {CORPORA[corpus].lower()}\n"
+    yield f"### How notesite's cost grows – {CORPORA[corpus]}\n"
     yield (
         "First build: milliseconds of processor a note. The others: milliseconds on the clock for "
         "the whole build.\n"

@@ -229,6 +229,7 @@ def test_the_report_shows_medians_and_ratios_of_the_same_turn() -> None:
 
 def test_how_cost_grows_is_shown_once_there_are_two_sizes() -> None:
     text = report.markdown([measured(1000), measured(2000)])
+    assert "### How notesite's cost grows – Short Japanese notes with math\n" in text
     assert "| 1,000 | 4.00 | 200 |\n| 2,000 | 2.00 | 200 |\n" in text
     assert "grows" not in report.markdown([measured(1000)])
 
