@@ -19,6 +19,7 @@ from histories import History, built, clean
 from serving import Served, served, write
 
 from notesite import loading
+from notesite.build import Plan, planned
 from notesite.model import Output, Problem, Template
 from notesite.render import render
 
@@ -101,6 +102,49 @@ def test_a_template_a_style_sheet_and_settings_are_seen(site: Served) -> None:
     (site.root / "templates/partials/after_content.html").unlink()
     site.rebuild(site.root / "templates/partials/after_content.html")
     assert "after site" not in page(site, "/a/")
+
+
+LONG = "".join(f"Sentence {n} of a note that is longer than its excerpt. " for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "alone"),
+    [
+        (f"{LONG}\n\nx\n", f"{LONG}\n\nMore.\n", True),
+        (f"{LONG}\n\n[b](b.md)\n", f"{LONG}\n\nMore.\n\n[b](b.md)\n", True),
+        (f"{LONG}\n\n$x$\n", f"{LONG}\n\n$x$ $\\frac{{$\n", True),
+        (f"{LONG}\n\n$\\frac{{$\n", f"{LONG}\n\n\n$\\frac{{$\n", True),
+        (f"{LONG}\n", f"---\ntitle: [\n---\n{LONG}\n", True),  # it stays as it was
+        ("x\n", "y\n", False),  # an excerpt
+        (f"{LONG}\n\nx\n", f"{LONG}\n\n{LONG * 9}\n", False),  # a reading time
+        (f"{LONG}\n\nx\n", f"{LONG}\n\n## H\n", False),
+        (f"{LONG}\n\nx\n", f"{LONG}\n\n[b](b.md)\n", False),
+        (f"{LONG}\n\n[b](none.md)\n", f"{LONG}\n\nx\n\n[b](none.md)\n", False),
+        (f"{LONG}\n\nx\n", f"---\ntags: [t]\n---\n\n{LONG}\n\nx\n", False),
+        (f"{LONG}\n\nx\n", f"---\ndraft: true\n---\n\n{LONG}\n\nx\n", False),
+    ],
+    ids=range(12),
+)
+def test_an_edit_that_other_pages_cannot_show_costs_no_plan_and_is_like_one_that_does(
+    before: str, after: str, alone: bool, site: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.save("notes/a.md", before)
+    plans: list[Plan] = []
+
+    def counting(*more: Any) -> Plan:
+        plans.append(planned(*more))
+        return plans[-1]
+
+    monkeypatch.setattr("notesite.serve.session.planned", counting)
+    site.save("notes/a.md", after)
+    assert (plans == []) is alone
+    shown, said = served_tree(site), site.session.snapshot.problems
+    keys = {path: site.session.snapshot.key(path) for path in shown}
+    site.rebuild()
+    assert plans
+    assert served_tree(site) == shown
+    assert site.session.snapshot.problems == said
+    assert keys == {path: site.session.snapshot.key(path) for path in shown}
 
 
 def test_what_an_editor_made_and_removed_again_is_nothing(site: Served) -> None:

@@ -32,9 +32,7 @@ NAMED = 3  # changed files that are named in a line; of more there is a count
 @click.option("--watch/--no-watch", default=True, help="Follow changes of the files. Default: yes.")
 @click.option("-D", "--drafts", is_flag=True, help="Drafts too.")
 @click.option("-F", "--future", is_flag=True, help="Notes with a date to come too.")
-@click.option(
-    "--poll", is_flag=True, help="Look for changes twice a second: for network drives."
-)
+@click.option("--poll", is_flag=True, help="Look for changes twice a second: for network drives.")
 def serve(
     port: int, host: str, browser: bool, watch: bool, drafts: bool, future: bool, poll: bool
 ) -> None:
@@ -77,9 +75,7 @@ class Said:
     def address(self, url: str) -> None:
         self._out.say(f"the site is at {url} (Ctrl-C ends it)")
         if self._host in ("0.0.0.0", "::"):
-            self._out.warn(
-                "everybody in your network can read it, and drafts too with -D"
-            )
+            self._out.warn("everybody in your network can read it, and drafts too with -D")
 
     def progress(self, stage: str, done: int, total: int) -> None:
         self._at(stage, done, total)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -18,6 +20,7 @@ from notesite.markdown.math.katex import Katex
 from notesite.markdown.options import Options
 from notesite.memo import Memo
 from notesite.model import Entry, Formula, Problem, Source, Stored
+from notesite.problems import with_source_lines
 from notesite.serve.memory import Memory
 
 
@@ -32,6 +35,7 @@ class Reading:
         self._katex: Katex | None = None
         self._read: dict[str, tuple[Source, Entry]] = {}  # by path, as the notes are now
         self._good: dict[str, Entry] = {}  # by path, as they last could be read
+        self._problems: dict[str, tuple[Problem, ...]] = {}  # of those that have some
 
     def all(self, sources: Sequence[Source], config: Config) -> list[Entry]:
         """What index is given of these notes, in their order."""
@@ -44,6 +48,7 @@ class Reading:
         for path in self._read.keys() - paths:
             del self._read[path]
             self._good.pop(path, None)
+            self._problems.pop(path, None)
         return [self._shown(source.path) for source in sources]
 
     def one(self, source: Source) -> Entry:
@@ -54,8 +59,8 @@ class Reading:
 
     @property
     def problems(self) -> Iterable[Problem]:
-        """What is wrong with the notes as they are now."""
-        return (problem for _, entry in self._read.values() for problem in entry.problems)
+        """What is wrong with the notes as they are now, with the lines that this is about."""
+        return chain.from_iterable(self._problems.values())
 
     def again(self, stored: Stored) -> Pieces:
         """The HTML that `stored` stands for, made anew by any thread: for what a memo has lost."""
@@ -109,6 +114,10 @@ class Reading:
 
     def _take(self, source: Source, entry: Entry) -> None:
         self._read[source.path] = replace(source, content=None), entry
+        self._problems.pop(source.path, None)
+        if entry.problems:
+            text = Path(source.file).read_bytes().decode("utf-8-sig", "replace")
+            self._problems[source.path] = with_source_lines(entry.problems, lambda path: text)
         if not any(problem.level == "error" for problem in entry.problems):
             self._good[source.path] = entry
 

@@ -25,6 +25,7 @@ from notesite.scan import Scanned
 from notesite.serve.bodies import Bodies
 from notesite.serve.memory import Memory
 from notesite.serve.reading import Reading
+from notesite.serve.shortcut import exchanged, is_alike, pages_of
 from notesite.serve.snapshot import Looks, Snapshot
 from notesite.serve.sources import Known, Sources
 from notesite.settings import load_config
@@ -66,6 +67,8 @@ class Session:
         self._said: list[Problem] = []  # of settings and theme
         self._looks: tuple[object, Looks | None, list[Problem]] = ((), None, [])
         self._entries: list[Entry] = []
+        self._pages: dict[str, str] = {}  # how problems name a note -> the path of its page
+        self._of_plan: tuple[Problem, ...] = ()  # all problems but those of notes themselves
         self._day: date | None = None
         self._whole = True  # whether everything has to be looked at, whatever is said to change
 
@@ -75,12 +78,11 @@ class Session:
         self._whole = True  # until it is done: what is left half done is done anew
         if some is None:
             self._look_at_all()
-        elif some:
-            self._read_again(some)
-        elif self._day == self._today(self.config):
-            self._whole = False
-            return self.snapshot
-        self._plan()
+            self._plan()
+        else:
+            alike = [self._read_again(place, note) for place, note in some.items()]
+            if self.is_over() or not all(alike):
+                self._plan()
         self._whole = False
         return self.snapshot
 
@@ -110,13 +112,20 @@ class Session:
             return None
         return self._sources.some(self._frame.known, changed, self._frame.config)
 
-    def _read_again(self, some: dict[int, Source]) -> None:
+    def _read_again(self, place: int, note: Source) -> bool:
+        """Read one note; whether the snapshot shows it by now, because no other page can."""
         assert self._frame is not None
-        frame = self._frame
-        self._entries = list(self._entries)
-        for place, note in some.items():
-            self._entries[place] = self._reading.one(note)
-        self._frame = Frame(frame.config, frame.known.with_notes(some), frame.looks)
+        frame, old = self._frame, self._entries[place]
+        new = self._entries[place] = self._reading.one(note)
+        self._frame = Frame(frame.config, frame.known.with_note(place, note), frame.looks)
+        path = self._pages.get(new.shown)
+        named = any(problem.location.path == new.shown for problem in self._of_plan)
+        if path is None or named or not is_alike(old, new, frame.config.reading_speed):
+            return False
+        if new is not old:
+            self.snapshot = self.snapshot.with_page(exchanged(self.snapshot.outputs[path], new))
+        self.snapshot = self.snapshot.saying(self._problems())
+        return True
 
     def _look_at_all(self) -> None:
         config, said = load_config(self.root, self._config_file)
@@ -169,7 +178,12 @@ class Session:
         self._day = self._today(frame.config)
         scanned, theme = frame.known.scanned, frame.looks.theme
         self.library = indexed(scanned, self._entries, frame.config, self._day, self._options)
-        said = [*self._said, *self._reading.problems]
-        plan = planned(self.root, frame.config, scanned, theme, self.library, said)
-        problems = tuple(in_order(plan.problems))
-        self.snapshot = Snapshot(frame.config, plan.outputs, plan.shared, frame.looks, problems)
+        plan = planned(self.root, frame.config, scanned, theme, self.library, self._said)
+        self._of_plan = plan.problems
+        self._pages = pages_of(plan.outputs)
+        self.snapshot = Snapshot(
+            frame.config, plan.outputs, plan.shared, frame.looks, self._problems()
+        )
+
+    def _problems(self) -> tuple[Problem, ...]:
+        return tuple(in_order([*self._of_plan, *self._reading.problems]))

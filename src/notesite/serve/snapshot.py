@@ -47,6 +47,7 @@ class Snapshot:
         self._digests = Digests(shared)
         self._config = config
         self._keys: dict[str, str] = {}
+        self._copied: dict[str, bytes] | None = None
 
     def key(self, path: str | None) -> str:
         """The key of an output, in 16 hex digits: another one means other bytes. "" for none."""
@@ -61,12 +62,22 @@ class Snapshot:
     def saying(self, problems: tuple[Problem, ...]) -> Snapshot:
         """The same site with other problems."""
         other = Snapshot(self._config, self.outputs, self._shared, self.looks, problems)
-        other._digests, other._keys = self._digests, self._keys
+        other._digests, other._keys, other._copied = self._digests, self._keys, self._copied
+        return other
+
+    def with_page(self, output: Output) -> Snapshot:
+        """The same site with another page at a path."""
+        outputs = {**self.outputs, output.path: output}
+        other = Snapshot(self._config, outputs, self._shared, self.looks, self.problems)
+        other._digests, other._copied = self._digests, self._copied
+        other._keys = {path: key for path, key in self._keys.items() if path != output.path}
         return other
 
     def copies(self) -> dict[str, bytes]:
         """Site path as a link -> digest, of every file that is copied."""
-        return dict(self._copies())
+        if self._copied is None:
+            self._copied = dict(self._copies())
+        return self._copied
 
     def _copies(self) -> Iterator[tuple[str, bytes]]:
         for path, output in self.outputs.items():
@@ -76,9 +87,9 @@ class Snapshot:
 
 def changed_copies(old: Snapshot, new: Snapshot) -> frozenset[str]:
     """The links to files that are copied and are no longer what they were, or not there."""
-    if old.outputs is new.outputs:
-        return frozenset()
     before, now = old.copies(), new.copies()
+    if before is now:
+        return frozenset()
     return frozenset(
         path for path in before.keys() | now.keys() if before.get(path) != now.get(path)
     )

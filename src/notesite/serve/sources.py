@@ -29,8 +29,12 @@ class Known:
     file."""
 
     def __init__(self, scanned: Scanned, places: Mapping[str, int] | None = None) -> None:
-        self.scanned = replace(scanned, notes=tuple(map(_without_content, scanned.notes)))
-        self.places = places or {note.file: n for n, note in enumerate(scanned.notes)}
+        if places is None:  # they have been read: only their digests count from here on
+            notes = tuple(replace(note, content=None) for note in scanned.notes)
+            scanned = replace(scanned, notes=notes)
+            places = {note.file: place for place, note in enumerate(notes)}
+        self.scanned = scanned
+        self.places = places
 
     def holds(self, path: Path) -> bool:
         """Whether a file was found at this path, or below it."""
@@ -38,11 +42,10 @@ class Known:
         sources = chain(found.notes, found.assets, found.templates, found.static)
         return any(f"{source.file}{os.sep}".startswith(f"{path}{os.sep}") for source in sources)
 
-    def with_notes(self, changed: Mapping[int, Source]) -> Known:
-        """The same files, but for these notes, each in its place."""
+    def with_note(self, place: int, note: Source) -> Known:
+        """The same files, but for this note in its place."""
         notes = list(self.scanned.notes)
-        for place, note in changed.items():
-            notes[place] = note
+        notes[place] = replace(note, content=None)
         return Known(replace(self.scanned, notes=tuple(notes)), self.places)
 
 
@@ -95,10 +98,6 @@ def ignored(outputs: Collection[Path]) -> Callable[[Path], bool]:
         return LITTER.fullmatch(name) is not None and not path.is_dir()
 
     return answer
-
-
-def _without_content(note: Source) -> Source:
-    return note if note.content is None else replace(note, content=None)
 
 
 def _is_plain(path: Path, *folders: Path) -> bool:
