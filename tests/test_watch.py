@@ -198,8 +198,14 @@ WAYS = [
 @pytest.mark.parametrize("save", WAYS, ids=lambda way: str(way.__name__))
 def test_a_save_is_one_report(save: Callable[[Path], None], root: Path, watch: Watch) -> None:
     note = root / "notes/posts/a.md"
-    save(note)
-    [changed] = reports(watch)
+    for _ in range(5):
+        begun = time.monotonic()
+        save(note)
+        taken = time.monotonic() - begun
+        found = reports(watch)
+        if taken < 0.2:  # else the machine was too busy to save as quickly as an editor does
+            break
+    [changed] = found
     assert note in changed
 
 
@@ -532,7 +538,7 @@ def test_when_events_are_lost_everything_may_have_changed(root: Path) -> None:
         pytest.skip("the system keeps too many events to fill it up")
     watch = Watch(root, roots(root), slowly)
     (root / "notes/first.md").write_text(TEXT)
-    for number in range(most // 2 + 1000):  # made and written: two events, or three
+    for number in range(most):  # made and closed: two events
         (root / f"notes/posts/n{number % 500}-{number}.md").touch()
     (root / "notes/unseen").mkdir()
     (root / "notes/unseen/x.md").write_text(TEXT)

@@ -8,17 +8,21 @@ what does not count: a watch on each folder of node_modules or .git exhausts the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 
 class Found(NamedTuple):
-    """What a folder holds that counts, or that leads to what does."""
+    """What a folder holds that counts, or that leads to what does (a folder above it)."""
 
-    path: Path
-    is_folder: bool
     entry: os.DirEntry[str]
+    counts: bool
+    is_folder: bool
+
+    @property
+    def path(self) -> Path:
+        return Path(self.entry.path)
 
 
 class Area:
@@ -26,8 +30,9 @@ class Area:
 
     def __init__(self, root: Path, roots: Sequence[Path], ignored: Callable[[Path], bool]) -> None:
         self.root, self.roots = root, frozenset(roots)
+        self._names = {str(path) for path in roots}
         self._ignored = ignored
-        self._above = {folder for path in roots for folder in path.parents}
+        self._above = {str(folder) for path in roots for folder in path.parents}
 
     def starts(self) -> list[Path]:
         """The folders to begin with: whatever comes, comes in or below one of them."""
@@ -46,19 +51,23 @@ class Area:
 
     def matters(self, path: Path) -> bool:
         """Whether it counts, or would hold what counts if it were a folder."""
-        return path in self._above or self.counts(path)
+        return str(path) in self._above or self.counts(path)
 
-    def look(self, folder: Path) -> Iterator[Found]:
-        """What matters in a folder; nothing where it cannot be read."""
+    def look(self, folder: Path, known: Collection[str] = ()) -> Iterator[Found]:
+        """What matters in a folder; nothing where it cannot be read. What counted before is not
+        asked again: with ten thousand files, that is what takes time."""
         try:
             with os.scandir(folder) as entries:
                 found = list(entries)
         except OSError:
             return
+        inside = self.counts(folder)
         for entry in found:
-            path = folder / entry.name
-            if self.matters(path):
-                yield Found(path, self.is_folder(path), entry)
+            counts = entry.path in known or entry.path in self._names
+            counts = counts or (inside and not self._ignored(Path(entry.path)))
+            if counts or entry.path in self._above:
+                linked = entry.is_symlink() and self.is_folder(Path(entry.path))
+                yield Found(entry, counts, linked or entry.is_dir(follow_symlinks=False))
 
     def is_folder(self, path: Path) -> bool:
         """A linked one too, unless the link leads out of the site or back to what holds it."""

@@ -131,7 +131,7 @@ if sys.platform == "linux":
                 if folder in self._folders or not self._watched(folder):
                     return
             for found in self._area.look(folder):
-                if told and self._area.counts(found.path):
+                if told and found.counts:
                     self._tell(found.path, "writing")
                 if found.is_folder:
                     self._enter(found.path, told)

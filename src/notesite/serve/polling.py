@@ -13,11 +13,11 @@ from notesite.serve.area import Area
 from notesite.serve.native import Tell
 
 INTERVAL = 0.5  # seconds from one look to the next
-SHARE = 20  # of that time at most one part is spent on looking, however big the site
+SHARE = 10  # of that time at most one part is spent on looking, however big the site
 QUIET = 0.05  # seconds until another look tells whether more is going on
 LONGEST = 1.0  # seconds after which what is known is told, whatever goes on
 
-State = dict[Path, tuple[int, ...]]  # of files mtime, ctime, size and inode; of folders nothing
+State = dict[str, tuple[int, ...]]  # of files mtime, ctime, size and inode; of folders nothing
 
 
 class Polling(threading.Thread):
@@ -28,6 +28,7 @@ class Polling(threading.Thread):
         self._area, self._tell = area, tell
         self._closed = threading.Event()
         self._cost = 0.0
+        self._state: State = {}
         self._state = self._look()
         self.start()
 
@@ -43,7 +44,7 @@ class Polling(threading.Thread):
                 before, self._state = self._state, state
                 for path in before.keys() | state.keys():
                     if before.get(path) != state.get(path):
-                        self._tell(path, "saved" if path in state else "gone")
+                        self._tell(Path(path), "saved" if path in state else "gone")
 
     def _quiet(self, state: State) -> State:
         """The state as soon as two looks find the same, so that half a checkout is not told."""
@@ -55,23 +56,23 @@ class Polling(threading.Thread):
         return state
 
     def _look(self) -> State:
-        begun = time.perf_counter()
+        begun = time.thread_time()  # of the processor: others may keep it busy
         state: State = {}
         folders = self._area.starts()
         while folders:
-            for found in self._area.look(folders.pop()):
-                if found.path in state:
+            for found in self._area.look(folders.pop(), self._state):
+                if found.entry.path in state:
                     continue
                 if found.is_folder:
                     folders.append(found.path)
-                    state[found.path] = ()
-                elif self._area.counts(found.path):
+                    state[found.entry.path] = ()
+                elif found.counts:
                     try:
                         status = found.entry.stat()
                     except OSError:  # it went away meanwhile, or is a link that leads nowhere
                         continue
-                    state[found.path] = (
+                    state[found.entry.path] = (
                         status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino,
                     )  # fmt: skip
-        self._cost = time.perf_counter() - begun
+        self._cost = time.thread_time() - begun
         return state

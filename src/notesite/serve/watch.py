@@ -25,6 +25,7 @@ PAUSES: dict[Kind, float] = {
     "gone": 0.05,  # some editors delete a file and make it again
 }
 EMPTY = 0.25  # a file without content: some editors write it later
+LATE = 0.004  # an event may still be on its way when one begins to wait
 BURST = 0.04  # many paths: a checkout, a copied folder
 FEW = 4  # paths that one save can touch
 LONGEST = 1.0  # seconds after which a burst is reported, whatever goes on
@@ -61,11 +62,12 @@ class Watch:
         """Wait until something has changed and it is quiet again; the paths that may have changed,
         a folder for all in it. Nothing after `timeout` seconds or `wake`. The root among them means
         that anything may have changed."""
-        end = None if timeout is None else monotonic() + timeout
+        begun = monotonic()
+        end = None if timeout is None else begun + timeout
         until: float | None = 0  # first all that has happened before: since when is it quiet?
         while self._take_until(until):
             now = monotonic()
-            quiet = self._quiet_at() if self._pending else None
+            quiet = max(self._quiet_at(), begun + LATE) if self._pending else None
             if quiet is not None and now >= quiet:
                 found = frozenset(self._pending)
                 self._pending.clear()
