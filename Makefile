@@ -1,7 +1,7 @@
 # make site    build this repository's own site into public/
 # make test    every test
 # make check   what CI runs: ruff, mypy, every test
-# make long    the tests that take chance, for long: random edits, kills, damaged caches
+# make long    the tests that take chance, for long: random edits, kills, damaged caches, saves
 # make bench   what builds cost beside Hugo, Eleventy and Pelican, which make bench-tools installs:
 #              some ten minutes; make bench-all takes hours and fills the manual's page
 # make dist    source distribution and wheel into dist/
@@ -29,6 +29,8 @@ test: $(VENV)/.tools
 long: $(VENV)/.tools
 	NOTESITE_STEPS=4000 NOTESITE_KILLS=1000 NOTESITE_TRIALS=300 $(RUN) -m pytest \
 	  tests/test_incremental.py tests/test_publish_faults.py tests/test_memo.py
+	NOTESITE_SAVES=10000 NOTESITE_READERS=200 NOTESITE_STEPS=300 $(RUN) -m pytest -s \
+	  tests/test_serve_soak.py tests/test_serve_session.py
 
 bench: $(VENV)/.installed
 	$(RUN) -m benchmarks.run --programs notesite,hugo,eleventy,pelican --scenarios cold,noop,body

@@ -66,9 +66,9 @@ def init(folder: Path) -> None:
     terminal().say(
         "\n".join(f"wrote {path}" for path in made) + "\n\nNext:\n"
         f"{here}"
-        '  notesite new "A title"                   begin a note\n'
-        "  notesite build                           write the site to public/\n"
-        "  python -m http.server -d public 8000     see it at http://localhost:8000/\n\n"
+        '  notesite new "A title"     begin a note\n'
+        "  notesite serve --open      see the site while you write\n"
+        "  notesite build             write it to public/\n\n"
         "To publish it, push the folder to GitHub and choose GitHub Actions as the source\n"
         "in the repository's settings, under Pages."
     )
