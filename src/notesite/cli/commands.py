@@ -16,6 +16,7 @@ import click
 
 from notesite import __version__
 from notesite.cli.answers import exit_code, has_failed, summary
+from notesite.cli.imports import imports
 from notesite.cli.options import PATH, Commands, given, root, shared, terminal
 from notesite.cli.serve import serve
 from notesite.cli.terminal import count, visible
@@ -210,6 +211,9 @@ def clean(output: Path | None) -> int:
     publish.clean_cache(site)
     terminal().say(f"removed {count(cleaned.removed, 'file')} from {shown}")
     return 0
+
+
+notesite.add_command(imports)
 
 
 @notesite.command()

@@ -1,0 +1,1 @@
+"""Other people's formats -> notes. The grammars are pure; `writing` alone touches the notes."""
