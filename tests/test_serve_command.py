@@ -17,6 +17,8 @@ import pytest
 from conftest import PROJECT
 from serving import Answer, Tab, request, write
 
+from notesite.config import Config
+from notesite.serve import address
 from notesite.serve.server import bound
 
 ENVIRONMENT = {
@@ -33,12 +35,12 @@ SITE: dict[str, str | bytes] = {
 class Process:
     """A server in a process of its own, at a free port; what it says goes to a file."""
 
-    def __init__(self, root: Path, *options: str) -> None:
+    def __init__(self, root: Path, *options: str, **environment: str) -> None:
         self.said_to = root.parent / "said.txt"
         command = [sys.executable, "-m", "notesite", "-C", str(root), "serve", *options]
         with self.said_to.open("wb") as out:
             self.process = subprocess.Popen(
-                command, env=ENVIRONMENT, stdout=out, stderr=subprocess.STDOUT,
+                command, env={**ENVIRONMENT, **environment}, stdout=out, stderr=subprocess.STDOUT,
                 start_new_session=True,
             )  # fmt: skip
 
@@ -220,6 +222,34 @@ def test_it_is_kept_alive_by_nothing_in_a_site(root: Path) -> None:
         write(root, {"notes/end.md": "# The end\n"})
         server.seen("/end/", "<p>The end</p>")
         assert server.process.poll() is None
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]")]
+)
+def test_the_address_is_one_that_a_browser_of_this_computer_can_open(host: str, shown: str) -> None:
+    try:
+        listening = bound(host, 0)
+    except OSError as error:
+        pytest.skip(f"{host} is not there: {error}")
+    with listening:
+        port = listening.getsockname()[1]
+        config = Config(base_url="https://name.example/%E3%83%AC/")
+        assert address(listening, config) == f"http://{shown}:{port}/%E3%83%AC/"
+
+
+def test_open_shows_the_address_in_the_browser_of_the_system(root: Path, tmp_path: Path) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text('#!/bin/sh\necho "$1" > "$0.txt"\n')
+    browser.chmod(0o755)
+    with Process(root, "-p", "0", "--open", BROWSER=str(browser)) as server:
+        port = server.port()
+        seen = tmp_path / "browser.txt"
+        for _ in range(100):
+            if seen.exists() and seen.read_text():
+                break
+            time.sleep(0.05)
+        assert seen.read_text() == f"http://127.0.0.1:{port}/repo/\n"
 
 
 @pytest.fixture
