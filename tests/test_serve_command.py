@@ -199,6 +199,19 @@ def test_quiet_says_nothing_but_problems(root: Path) -> None:
         assert " ms" not in server.said
 
 
+def test_settings_that_are_broken_at_the_start_are_said_once_and_can_be_mended(
+    root: Path,
+) -> None:
+    write(root, {"notesite.yaml": "titel: T\n"})
+    with Process(root, "-p", "0") as server:
+        server.until("there is no site yet")
+        time.sleep(6)  # longer than it waits for a change
+        assert server.said.count("notesite.yaml:1:1: error") == 1
+        assert server.said.count("there is no site yet") == 1
+        write(root, {"notesite.yaml": "title: T\n"})
+        server.seen("/a/", "Text")
+
+
 def test_settings_that_change_the_folders_are_followed(root: Path) -> None:
     with Process(root, "-p", "0") as server:
         server.until("read in")

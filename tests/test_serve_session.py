@@ -324,6 +324,8 @@ def test_a_template_that_does_not_compile_leaves_all_pages_as_they_were(site: Se
     assert "Written meanwhile." in page(site, "/a/")
     site.save("notes/c.md", "# C\n")
     assert site.get("/c/").status == 200
+    site.save("static/s.css", "c{}")
+    assert page(site, "/s.css") == "c{}"
     assert len(problems(site)) == 1
     site.save("templates/page.html", "<p>{{ title }}</p>")
     assert problems(site) == []
@@ -456,6 +458,10 @@ def test_a_cache_that_cannot_be_written_costs_time_alone(tmp_path: Path) -> None
         site.save("notes/a.md", NOTE + "More.\n")
         site.session.save()
         assert "More." in page(site, "/a/")
+        write(tmp_path, {f"notes/many/n{n}.md": f"# N {n}\n" for n in range(150)})
+        site.rebuild(tmp_path / "notes/many")
+        assert "More." in page(site, "/a/")
+        assert "N 149" in page(site, "/many/n149/")
 
 
 def test_a_build_beside_a_server_is_not_in_its_way(site: Served) -> None:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 from notesite.memo import Memo
 
-MANY = 2000  # new rows that are not left in memory
-
 
 class Memory(Memo):
     """A memo that never writes by itself. It belongs to the thread that made it; `recent` does
@@ -20,10 +18,6 @@ class Memory(Memo):
 
     def __init__(self, file: Path, program: bytes) -> None:
         super().__init__(file, program, readonly=True)
-
-    @property
-    def is_full(self) -> bool:
-        return sum(map(len, self._rows.values())) > MANY
 
     @property
     def has_news(self) -> bool:
@@ -55,15 +49,19 @@ class Memory(Memo):
         for table, keys in used.items():
             memo.keep(table, keys)
         memo.close()
-        self.adopt(memo)
-        if memo.notice:
-            self._rows = rows
+        self._open()
+        self._rows = rows if memo.notice else {table: {} for table in rows}
 
     def adopt(self, memo: Memo) -> None:
         """Know what another memo, closed by now, has written; or has in memory, if it could not."""
+        self._open()
+        for table, found in memo._rows.items():
+            self._rows[table].update(found)
+
+    def _open(self) -> None:
+        """The file, which may be there by now."""
         if self._base is None and self.file is not None:
             self._base = self._opened(self.file)
-        self._rows = memo._rows
 
 
 def _those(rows: Mapping[bytes, bytes], used: set[bytes] | None) -> dict[bytes, bytes]:

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from notesite.build import broken, indexed, planned, protected
 from notesite.config import FILE_NAME, Config
@@ -88,7 +89,7 @@ class Session:
 
     def is_over(self) -> bool:
         """Whether the day has ended for which the site was made."""
-        return self._day != self._today(self.config)
+        return self._day not in (None, self._today(self.config))
 
     def warm(self) -> None:
         """Be ready for the first edit."""
@@ -157,7 +158,7 @@ class Session:
             theme, problems = load_theme(scanned.templates, scanned.static)
             theme = self._last.coloured(theme, config, problems)
             looks = None if broken(problems) else self._compiled(theme, config, problems)
-            self._looks = made_of, looks or self._looks[1], problems
+            self._looks = made_of, looks or _with_static(self._looks[1], scanned), problems
         return self._looks[1], self._looks[2]
 
     def _compiled(self, theme: Theme, config: Config, problems: list[Problem]) -> Looks | None:
@@ -187,3 +188,8 @@ class Session:
 
     def _problems(self) -> tuple[Problem, ...]:
         return tuple(in_order([*self._of_plan, *self._reading.problems]))
+
+
+def _with_static(looks: Looks | None, scanned: Scanned) -> Looks | None:
+    """The looks that were, with the static files that are."""
+    return looks and replace(looks, theme=replace(looks.theme, static=scanned.static))
