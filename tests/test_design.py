@@ -35,8 +35,9 @@ FLOW: tuple[tuple[str, ...], ...] = (
 )
 RANK = {name: rank for rank, group in enumerate(FLOW) for name in group}
 PURE = (
-    "markdown", "index", "outputs", "render", "imports.scrapbox", "imports.quoting",
-    "imports.file_names", "imports.front_matter",
+    "markdown", "index", "outputs", "render", "imports.scrapbox", "imports.hugo",
+    "imports.jekyll", "imports.places", "imports.blocks", "imports.quoting", "imports.file_names",
+    "imports.front_matter",
 )  # fmt: skip
 READERS = (
     "gitdates",

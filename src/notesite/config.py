@@ -68,6 +68,12 @@ class Images(Struct, frozen=True):
     resize: bool = False
 
 
+class Imports(Struct, frozen=True):
+    """`callouts`: the paired shortcodes of a Hugo site, with the kind of callout that each is."""
+
+    callouts: tuple[tuple[str, str], ...] = ()
+
+
 class Cards(Struct, frozen=True):
     font: str = ""
 
@@ -102,6 +108,7 @@ class Config(Struct, frozen=True):
     languages: tuple[tuple[str, str], ...] = ()
     images: Images = Images()
     cards: Cards = Cards()
+    imports: Imports = Imports()
 
     @property
     def base_path(self) -> str:

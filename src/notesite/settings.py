@@ -24,6 +24,7 @@ from notesite.config import (
     Feeds,
     Highlight,
     Images,
+    Imports,
     Links,
     Listing,
     Markdown,
@@ -168,12 +169,13 @@ _READERS: dict[str, Reader | dict[str, Reader]] = {
     "links": {"unwritten_pages": _flag, "inline_tags": _flag},
     "images": {"resize": _flag},
     "cards": {"font": _text},
+    "imports": {"callouts": fields.pairs},
 }  # fmt: skip
 
 _GROUPS: dict[str, type[Struct]] = {
     "listing": Listing, "excerpt": Excerpt, "reading_speed": ReadingSpeed, "feeds": Feeds,
     "math": Math, "markdown": Markdown, "highlight": Highlight, "links": Links,
-    "images": Images, "cards": Cards,
+    "images": Images, "cards": Cards, "imports": Imports,
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from notesite.config import Config
     from notesite.imports.imported import Made
     from notesite.imports.ledger import Ledger
+    from notesite.imports.sites import Page
     from notesite.problems import Problem
 
 LARGEST = 512 * 2**20  # bytes of an export; a project of 10,000 pages has 50 MB
@@ -66,6 +67,69 @@ def scrapbox(file: Path, force: bool, into: str) -> int:
         return pages.notes(found.pages, shown, zone, section=target.section, known=known)
 
     return target.write(make, "scrapbox", force, [*found.problems, *target.exposed(file)])
+
+
+@imports.command()
+@shared()
+@click.argument("folder", metavar="DIR", type=PATH)
+@_FORCE
+def hugo(folder: Path, force: bool) -> int:
+    """Import DIR, the folder of a Hugo site: its content, and its static files beside it.
+
+    Front matter stays as it is. Shortcodes become Markdown, and callouts if the settings name them;
+    those without equal are listed with file, line and column. Exit code: 0, 1 after an error.
+    """
+    from notesite.imports import hugo as site
+
+    def make(target: _Target, problems: list[Problem]) -> Made:
+        has_content = (folder / "content").is_dir()
+        static = folder / "static"
+        pages = _files(static, problems) if has_content and static.is_dir() else {}
+        pages |= _files(folder / "content" if has_content else folder, problems)
+        return site.notes(pages, dict(target.config.imports.callouts))
+
+    return _import_folder(folder, "hugo", force, make)
+
+
+@imports.command()
+@shared()
+@click.argument("folder", metavar="DIR", type=PATH)
+@_FORCE
+def jekyll(folder: Path, force: bool) -> int:
+    """Import DIR, the folder of a Jekyll site: its posts, drafts, pages and files.
+
+    Front matter stays as it is. Liquid becomes Markdown where there is an equal, and is listed with
+    file, line and column where there is none. Exit code: 0, 1 after an error.
+    """
+    from notesite.imports import jekyll as site
+
+    def make(target: _Target, problems: list[Problem]) -> Made:
+        return site.notes(_files(folder, problems))
+
+    return _import_folder(folder, "jekyll", force, make)
+
+
+def _import_folder(
+    folder: Path,
+    kind: str,
+    force: bool,
+    make: Callable[[_Target, list[Problem]], Made],
+) -> int:
+    if not folder.is_dir():
+        raise click.UsageError(f"{click.format_filename(folder)} is not a folder.")
+    target = _Target.here("")
+    if target is None:
+        return 1
+    if target.folder.resolve().is_relative_to(folder.resolve()):
+        raise click.UsageError("The notes of this site are in the folder that is to be imported.")
+    problems: list[Problem] = []
+    return target.write(lambda ledger: make(target, problems), kind, force, problems)
+
+
+def _files(folder: Path, problems: list[Problem]) -> dict[str, Page]:
+    from notesite.imports.reading import files
+
+    return files(folder, Path(os.path.relpath(folder)).as_posix(), problems)
 
 
 class _Target:
