@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -516,7 +517,7 @@ def test_an_interrupt_ends_a_build_within_a_second_and_leaves_the_old_site(
     (site / "notesite.yaml").write_text("title: Changed\nbase_url: https://example.org/\n")
     before = (site / "public" / "index.html").read_bytes()
     points = int(os.environ.get("NOTESITE_SIGNALS", "6"))
-    interrupted = 0
+    waited: list[float] = []
     for point in range(points):
         # an interrupt before the first line of ours is the interpreter's to answer
         program = "import sys, notesite.cli as c; print(flush=True); sys.exit(c.main(['build']))"
@@ -532,11 +533,11 @@ def test_an_interrupt_ends_a_build_within_a_second_and_leaves_the_old_site(
         _, said = child.communicate()
         if child.returncode == 0:
             break
-        interrupted += 1
+        waited.append(time.monotonic() - sent)
         assert child.returncode == code, said
-        assert time.monotonic() - sent < 1.5
         assert said.strip() == b""
         assert (site / "public" / "index.html").read_bytes() == before
-    assert interrupted >= min(points, 3)
+    assert len(waited) >= min(points, 3)
+    assert statistics.median(waited) < 1, waited  # one may meet a busy machine
     assert process("build", cwd=site).returncode == 0
     assert (site / "public" / "index.html").read_bytes() != before

@@ -18,14 +18,14 @@ from conftest import PROJECT
 FLOW: tuple[tuple[str, ...], ...] = (
     ("problems",),
     ("model",),
-    ("decode", "limits", "names", "nodes", "fields", "memo", "program", "seen"),
+    ("decode", "limits", "names", "nodes", "fields", "memo", "processes", "program", "seen"),
     ("config",),
     ("gitdates", "scan", "settings", "theming", "walk"),
     ("markdown",),
     ("reading_time", "loading"),
     ("index",),
     ("outputs",),
-    ("render", "keys"),
+    ("inlining", "render", "keys"),
     ("publish", "report", "making", "lastbuild"),
     ("build",),
     ("imports",),
@@ -35,9 +35,9 @@ FLOW: tuple[tuple[str, ...], ...] = (
 )
 RANK = {name: rank for rank, group in enumerate(FLOW) for name in group}
 PURE = (
-    "markdown", "index", "outputs", "render", "imports.scrapbox", "imports.hugo",
-    "imports.jekyll", "imports.places", "imports.blocks", "imports.quoting", "imports.file_names",
-    "imports.front_matter",
+    "markdown", "index", "outputs", "inlining", "render", "imports.scrapbox",
+    "imports.hugo", "imports.jekyll", "imports.places", "imports.blocks", "imports.quoting",
+    "imports.file_names", "imports.front_matter",
 )  # fmt: skip
 READERS = (
     "gitdates",
@@ -191,7 +191,7 @@ def is_dangerous(module: Module) -> Iterator[str]:
 
 def catches_everything(module: Module) -> Iterator[str]:
     """Only the outer loops may; to clean up and raise on is no catching."""
-    if module.name in ("cli", "serve.faults"):
+    if module.name in ("cli", "processes", "serve.faults"):  # whose functions run on their own
         return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ExceptHandler) and ast.unparse(node.body[-1]) != "raise":

@@ -85,4 +85,4 @@ def test_sections_and_terms_are_paged_too() -> None:
 
 def context(output: Output) -> dict[str, Any]:
     assert isinstance(output.recipe, Template)
-    return output.recipe.context
+    return output.recipe.names

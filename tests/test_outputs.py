@@ -88,7 +88,7 @@ def test_a_file_of_the_theme_is_replaced_by_one_in_static(name: str) -> None:
     assert not [p for p in found.outputs if re.fullmatch(rf"assets/{stem}\.\w+\.{suffix}", p)]
     page = found.outputs["index.html"].recipe
     assert isinstance(page, Template)
-    assets = page.context["assets"]
+    assets = page.names["assets"]
     assert isinstance(assets, dict)
     assert assets[name] == "/" + name
 
@@ -112,7 +112,7 @@ def test_the_first_breadcrumb_is_in_the_language_of_its_page() -> None:
     for path in ("p/a", "p/b", "p", "archive"):
         recipe = found[path + "/index.html"].recipe
         assert isinstance(recipe, Template)
-        crumbs = recipe.context["breadcrumbs"]
+        crumbs = recipe.names["breadcrumbs"]
         assert isinstance(crumbs, tuple)
         homes[path] = crumbs[0]
     english = Link("Home", "/")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import msgpack
 from msgspec.structs import asdict, replace
 
 from notesite.config import FILE_NAME, Config
@@ -25,13 +26,16 @@ from notesite.memo import Memo
 from notesite.model import Entry, Library, Location, Output, Problem, Template, Theme
 from notesite.outputs import plan
 from notesite.problems import in_order, with_source_lines
+from notesite.processes import spread
 from notesite.program import program_digest
-from notesite.publish import publish, recover
+from notesite.publish import Made, publish, recover
 from notesite.reading_time import reading_time, rounded
 from notesite.report import Options, Report, advice
 from notesite.scan import CACHE, Scanned, notes_folder, scan
 from notesite.settings import load_config
 from notesite.theming import load_theme
+
+_made = msgpack.Decoder(list[Made | None])
 
 
 class Plan(NamedTuple):
@@ -40,7 +44,6 @@ class Plan(NamedTuple):
 
     library: Library
     outputs: dict[str, Output]
-    shared: tuple[object, ...]
     problems: tuple[Problem, ...]
 
 
@@ -104,13 +107,13 @@ def planned(
     said: Iterable[Problem],
 ) -> Plan:  # fmt: skip
     """Stage 4; `said` are the problems of settings, theme and notes."""
-    outputs, shared, clashes = plan(library, config, theme)
+    outputs, clashes = plan(library, config, theme)
     folder = os.path.relpath(notes_folder(root, config), root)
     problems = [*said, *scanned.problems, *library.problems, *clashes]
     problems += advice(config, folder, not scanned.notes)
     files = {note.shown: note.file for note in scanned.notes}
     found = with_source_lines(problems, lambda path: _text(files.get(path)))
-    return Plan(library, outputs, shared, found)
+    return Plan(library, outputs, found)
 
 
 def problems_of(entries: Iterable[Entry]) -> Iterable[Problem]:
@@ -132,6 +135,7 @@ class _Build:
     ) -> None:  # fmt: skip
         self.root, self.config, self.target, self.sources = root, config, target, sources
         self.options, self.today, self.progress = options, today, progress
+        self.jobs = options.jobs or os.cpu_count() or 1
         self.program = program_digest()
         self.shown = os.path.relpath(target, root)
         self.memo = Memo(None if options.force else root / CACHE / "cache.sqlite", self.program)
@@ -180,8 +184,7 @@ class _Build:
 
     def _notes(self, scanned: Scanned) -> Notes:
         """Stage 2: parse."""
-        jobs = self.options.jobs or os.cpu_count() or 1
-        return Notes(scanned.notes, self.config, self.memo, jobs, self.progress)
+        return Notes(scanned.notes, self.config, self.memo, self.jobs, self.progress)
 
     def _publish(self, plan: Plan, theme: Theme, notes: Notes) -> Report:
         """Stages 5 and 6. An output is rendered if its key differs from the one it was written
@@ -203,12 +206,13 @@ class _Build:
             return replace(report, problems=tuple(in_order([*report.problems, *failures])))
         if self.options.check:
             return report
-        keys = making.keys(plan.outputs, plan.shared, known)
-        files = making.files(plan.outputs, theme, jinja, self.progress)
+        keys = making.keys(plan.outputs, known)
+        files = making.files(plan.outputs, theme, jinja)
+        self.memo.commit()  # the processes that render read it
         try:
             done = publish(
                 files, self.target, sources=self.sources, keys=keys, anew=self.options.force,
-                shown=self.shown,
+                shown=self.shown, spread=self._spread,
             )  # fmt: skip
         except making.TemplateFailed as failed:
             return replace(report, problems=tuple(in_order([*report.problems, failed.problem])))
@@ -222,6 +226,12 @@ class _Build:
             refused=done.refused,
             made=making.explained(done.made, keys) if self.options.explain else (),
         )
+
+    def _spread(self, make: Callable[[int], Made], count: int) -> Iterator[Made]:
+        """Files, made in many processes."""
+        for done, made in enumerate(spread(make, count, self.jobs, _made), 1):
+            yield made
+            self.progress("writing pages", done, count)
 
 
 def _text(file: str | None) -> str:

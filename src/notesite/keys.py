@@ -9,16 +9,16 @@ declared by hand.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from msgspec import Struct, msgpack
 
-from notesite.model import Copy, Output, Template, Theme, Written
+from notesite.model import Card, Copy, Output, Template, Theme, Written
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from notesite.inlining import Inlining
 
 _encoder = msgpack.Encoder(order="deterministic")
 
@@ -31,7 +31,7 @@ class Closure(Struct, frozen=True):
     names: tuple[str, ...]
 
 
-def closures(theme: Theme, jinja: Environment, frame: bytes) -> dict[str, Closure]:
+def closures(theme: Theme, jinja: Inlining, frame: bytes) -> dict[str, Closure]:
     """The closure of every template. `frame` is of what all pages stand on besides: the program and
     the settings that filters use. A template that does not compile mentions nothing; it is told of
     elsewhere."""
@@ -41,7 +41,7 @@ def closures(theme: Theme, jinja: Environment, frame: bytes) -> dict[str, Closur
     references: dict[str, set[str]] = {}
     for name, text in theme.templates.items():
         try:
-            tree = jinja.parse(text, name)
+            tree = jinja.plain.parse(text, name)
         except TemplateSyntaxError:
             continue
         names[name] = meta.find_undeclared_variables(tree)
@@ -52,22 +52,17 @@ def closures(theme: Theme, jinja: Environment, frame: bytes) -> dict[str, Closur
 
 
 def key(output: Output, known: Mapping[str, Closure], digest: Digests) -> str:
-    """`closure name=digest name=digest …`: readable, so that a difference can be told."""
-    match output.recipe:
+    """`template=digest values=digest name=checksum name=checksum …`: the digests decide, and the
+    checksums, which are cheap, tell what differs."""
+    recipe = output.recipe
+    match recipe:
         case Copy(source):
             return f"copy {source.digest.hex()}"
         case Written(content):
             return f"bytes {_hash(content)}"
-        case Template(name, context):
+        case Template(name):
             closure = known.get(name)
-            if closure is None:
-                return ""
-            values = " ".join(
-                f"{mentioned}={digest.of(context[mentioned])}"
-                for mentioned in closure.names
-                if mentioned in context
-            )
-            return f"{name}={closure.digest} {values}"
+            return digest.of(recipe, closure) if closure else ""
 
 
 def difference(old: str, new: str) -> str:
@@ -75,25 +70,62 @@ def difference(old: str, new: str) -> str:
     if not old:
         return "new"
     before, after = (dict(part.partition("=")[::2] for part in k.split(" ")) for k in (old, new))
-    changed = [name for name in after if before.get(name) != after[name]]
+    changed = [name for name in after if before.get(name) != after[name] and name != "values"]
     return ", ".join(changed) or "its file was missing or altered"
 
 
 class Digests:
-    """Digests of values. Those that many outputs share are told apart by identity, and hashed
-    once."""
+    """Keys of rendered outputs. What many of them share is told by identity, and hashed once: the
+    names of the frame, and the cards of notes."""
 
-    def __init__(self, shared: tuple[object, ...]) -> None:
-        self._shared = {id(value): value for value in shared}
-        self._known: dict[int, str] = {}
+    def __init__(self) -> None:
+        self._cards: dict[int, tuple[Card, bytes]] = {}
+        self._shared: dict[tuple[object, ...], _Shared] = {}
 
-    def of(self, value: object) -> str:
-        number = id(value)
+    def of(self, recipe: Template, closure: Closure) -> str:
+        """The key: the names that the template mentions, in the order of the closure."""
+        context = recipe.context
+        shared = self._of_frame(recipe, closure)
+        values, hints = blake2b(shared.digest, digest_size=16), [shared.hint]
+        for name in shared.others:
+            encoded = self._encoded(context[name])
+            values.update(encoded)
+            hints.append(f"{name}={crc32(encoded):x}")
+        return f"{recipe.name}={closure.digest} values={values.hexdigest()} {' '.join(hints)}"
+
+    def _of_frame(self, recipe: Template, closure: Closure) -> _Shared:
+        number = (recipe.name, id(recipe.shared), *recipe.context)
         if number not in self._shared:
-            return _digest(value)
-        if number not in self._known:
-            self._known[number] = _digest(value)
-        return self._known[number]
+            own = {name: value for name, value in recipe.shared.items() if name in closure.names}
+            found = {name: _encoder.encode(own[name]) for name in own if name not in recipe.context}
+            self._shared[number] = _Shared(
+                recipe.shared,
+                blake2b(_encoder.encode(found), digest_size=16).digest(),
+                " ".join(f"{name}={crc32(encoded):x}" for name, encoded in sorted(found.items())),
+                tuple(name for name in closure.names if name in recipe.context),
+            )
+        return self._shared[number]
+
+    def _encoded(self, value: object) -> bytes:
+        """The encoding of a value; of cards, which stand in many listings, their digests."""
+        if type(value) is tuple and value and type(value[0]) is Card:
+            return b"".join(map(self._card, value))
+        return _encoder.encode(value)
+
+    def _card(self, card: Card) -> bytes:
+        if id(card) not in self._cards:
+            digest = blake2b(_encoder.encode(card), digest_size=16).digest()
+            self._cards[id(card)] = card, digest
+        return self._cards[id(card)][1]
+
+
+class _Shared(NamedTuple):
+    """The frame's part of the keys of outputs that have the same template and names."""
+
+    frame: dict[str, object]  # held, so that no other has its identity
+    digest: bytes
+    hint: str
+    others: tuple[str, ...]  # the names that are the output's own
 
 
 def _closure(
@@ -113,17 +145,6 @@ def _closure(
         hashed.update(f"\0{each}\0{theme.templates.get(each, '')}".encode())
     mentioned = set().union(*(names.get(each, set()) for each in reached))
     return Closure(hashed.hexdigest(), tuple(sorted(mentioned)))
-
-
-def _digest(value: object) -> str:
-    if value is None or value == () or isinstance(value, bool):
-        return _constant(value)
-    return _hash(_encoder.encode(value))
-
-
-@cache
-def _constant(value: object) -> str:
-    return _hash(_encoder.encode(value))
 
 
 def _hash(content: bytes) -> str:

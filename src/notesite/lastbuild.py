@@ -23,7 +23,7 @@ from notesite.report import Report
 from notesite.seen import Seen, file_system_now
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from notesite.inlining import Inlining
 
 _SEEN, _REPORT = b"seen", b"report"
 _closures = msgpack.Decoder(dict[str, Closure])
@@ -82,7 +82,7 @@ class LastBuild:
         return replace(theme, syntax_css=css)
 
     def closures(
-        self, theme: Theme, config: Config, jinja: Environment
+        self, theme: Theme, config: Config, jinja: Inlining
     ) -> tuple[dict[str, Closure], Sequence[Problem]]:
         """What each template depends on, or what keeps one from compiling."""
         name = b"closures " + fingerprint((config.base_url, theme.templates)).encode()

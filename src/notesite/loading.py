@@ -7,9 +7,9 @@ misses go to worker processes. The bytes that come out are the same, whatever is
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from notesite.markdown.math.katex import Katex
 from notesite.markdown.options import Options
 from notesite.memo import Memo
 from notesite.model import Document, Entry, Formula, Source, Stored, Typeset
+from notesite.processes import undisturbed
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
 Pieces = tuple[str, ...]
@@ -99,6 +100,8 @@ class Notes:
             rows = self._memo.get(stored.part, [stored.digest])
             if rows:
                 return _pieces.decode(rows[stored.digest])
+            if self._memo.forked:  # V8 does not live through a fork
+                raise LookupError("a note has lost its HTML")
             lost = next(e for e in self.entries if stored.digest in (e.digest, e.excerpt.digest))
             parser = _Parser(self._task, self._memo)
             self._remember(parser.parse([(lost.digest, self._sources[lost.digest])]))
@@ -144,27 +147,13 @@ def _parse_all(
     with ProcessPoolExecutor(
         min(jobs, len(chunks)), get_context("spawn"), _start, (task, memo.file, memo.program)
     ) as pool:
-        with _undisturbed():
+        with undisturbed():
             results = pool.map(_parse_chunk, chunks)
         try:
             yield from results
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Interrupts wait until the worker processes are there: one that is cut off from its parent
-    while it starts tells the user so in a traceback."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Parser:
@@ -240,6 +229,7 @@ _parser: _Parser
 
 def _start(task: Task, file: Path | None, program: bytes) -> None:
     global _parser
+    gc.set_threshold(100_000)  # notes are many values and few cycles
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
     if hasattr(signal, "pthread_sigmask"):  # blocked while it was started
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from jinja2 import Environment
-
 from notesite import render
+from notesite.inlining import Inlining
 from notesite.keys import Closure, Digests, difference, key
 from notesite.model import Copy, Output, Problem, Template, Theme, Written
 
@@ -21,24 +20,20 @@ class TemplateFailed(Exception):
         self.problem = problem
 
 
-def keys(
-    outputs: Mapping[str, Output], shared: tuple[object, ...], known: Mapping[str, Closure]
-) -> dict[str, str]:
-    """The key of each output. `shared` are the values that many of them have."""
-    digests = Digests(shared)
+def keys(outputs: Mapping[str, Output], known: Mapping[str, Closure]) -> dict[str, str]:
+    """The key of each output."""
+    digests = Digests()
     return {path: key(output, known, digests) for path, output in outputs.items()}
 
 
 def files(
     outputs: Mapping[str, Output],
     theme: Theme,
-    jinja: Environment,
-    progress: Callable[[str, int, int], None],
+    jinja: Inlining,
 ) -> Iterator[tuple[str, Callable[[], bytes | Path]]]:
     """Each output's path and the function that makes it, which raises TemplateFailed."""
-    for number, (path, output) in enumerate(outputs.items(), 1):
+    for path, output in outputs.items():
         yield path, partial(_made, output, jinja, theme)
-        progress("writing pages", number, len(outputs))
 
 
 def explained(made: Mapping[str, str], keys: Mapping[str, str]) -> tuple[str, ...]:
@@ -46,7 +41,7 @@ def explained(made: Mapping[str, str], keys: Mapping[str, str]) -> tuple[str, ..
     return tuple(f"{path}: {difference(old, keys[path])}" for path, old in made.items())
 
 
-def _made(output: Output, jinja: Environment, theme: Theme) -> bytes | Path:
+def _made(output: Output, jinja: Inlining, theme: Theme) -> bytes | Path:
     match output.recipe:
         case Template() as recipe:
             made = render.render(output, recipe, jinja, theme)

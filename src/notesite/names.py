@@ -14,6 +14,7 @@ from unicodedata import category, normalize
 DOT_FOLDER = ".notesite"
 LONGEST = 200  # bytes of one segment: file systems allow 255, temporary and zip names need the rest
 
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # what is one already
 _FORBIDDEN = frozenset('<>:"\\|?*')
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _DEVICES = frozenset(
@@ -31,13 +32,13 @@ def unsafe_name(path: str) -> str | None:
     """
     if not path or path.startswith("/"):
         return "it is not a path below the output folder"
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
-        return "its name is not valid UTF-8"
-    if path.split("/", 1)[0].lower() == DOT_FOLDER:
+    parts = path.split("/")
+    if parts[0].lower() == DOT_FOLDER:
         return f'"{DOT_FOLDER}" in the output belongs to notesite'
-    return next((reason for part in path.split("/") if (reason := _unsafe_segment(part))), None)
+    for part in parts:
+        if reason := _unsafe_segment(part):
+            return reason
+    return None
 
 
 @lru_cache(maxsize=100_000)  # the same names again and again: folders, tags
@@ -45,6 +46,8 @@ def slugify(name: str) -> str:
     """A name as a part of a URL (SPEC 2): NFC, lower case, Unicode kept, white space and `_` to
     `-`, `#` to `sharp`, `+` kept, other punctuation dropped; a name of nothing else becomes eight
     hex digits."""
+    if _SLUG.fullmatch(name):
+        return name
     text = re.sub(r"[\s_]+", "-", normalize("NFC", name).strip().lower()).replace("#", "sharp")
     kept = "".join(c for c in text if c in "-+" or category(c)[0] in "LNM" or c in "\u200d\u200c")
     # what was dropped may have stood between a letter and its accent
@@ -56,6 +59,8 @@ def slugify(name: str) -> str:
 def folded(path: str) -> str:
     """The path as a file system without case and normal forms sees it: equal keys are one file
     there."""
+    if path.isascii():
+        return path.lower()
     return normalize("NFC", normalize("NFC", path).lower())
 
 
@@ -77,21 +82,27 @@ class Taken:
         """Why this path cannot stand beside the others, `same`, `file` (it is in one) or `folder`
         (it would be one), with the other path; or ("", ""), and it is taken."""
         key = folded(path)
-        folders = list(parents(key))
         if other := self.files.get(key):
             return "same", other
-        if other := next((self.files[folder] for folder in folders if folder in self.files), ""):
-            return "file", other
+        folders: list[str] = []
+        folder = key
+        while (folder := folder.rpartition("/")[0]) and folder not in self._folders:
+            if other := self.files.get(folder):
+                return "file", other
+            folders.append(folder)  # none above one that is needed already is a file
         if other := self._folders.get(key):
             return "folder", other
         self.files[key] = path
-        for folder in folders:
-            self._folders.setdefault(folder, path)
+        self._folders.update(dict.fromkeys(folders, path))
         return "", ""
 
 
 @lru_cache(maxsize=100_000)
 def _unsafe_segment(part: str) -> str | None:
+    try:
+        length = len(part.encode("utf-8"))
+    except UnicodeEncodeError:
+        return "its name is not valid UTF-8"
     if part in ("", ".", ".."):
         return "a part of its path is empty or made of dots"
     if any(char < " " or char == "\x7f" for char in part):
@@ -103,6 +114,6 @@ def _unsafe_segment(part: str) -> str | None:
     stem = part.split(".", 1)[0].rstrip(" ")
     if stem.lower() in _DEVICES:
         return f'"{stem}" is a device on Windows'
-    if (length := len(part.encode("utf-8"))) > LONGEST:
+    if length > LONGEST:
         return f"a part of its path is {length} bytes long, and {LONGEST} is the most"
     return None

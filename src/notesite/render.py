@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -26,22 +27,35 @@ from markupsafe import Markup
 
 from notesite.config import Config
 from notesite.index.links import href
+from notesite.inlining import Inlining
 from notesite.markdown.bodies import Pieces, printed
 from notesite.model import Location, Output, Problem, Stored, Template, Theme
 from notesite.reading_time import steps
 
 NOT_FOUND = "/404.html"
 ORIGINAL = "theme/"  # the packaged template of a name stands under this prefix too
+_FAULTS = (
+    TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
+    RecursionError,
+)  # fmt: skip
 _FRAGMENT = re.compile(r"([^#]*(?:/|\.html))(#.*)", re.S)
 
 
-def environment(theme: Theme, config: Config, load: Callable[[Stored], Pieces]) -> Environment:
+def environment(theme: Theme, config: Config, load: Callable[[Stored], Pieces]) -> Inlining:
     """The templates of a site with its filters; `load` gives the HTML of notes.
 
     Autoescape is a constant: no file name turns it off.
     """
-    jinja = Environment(
-        loader=FunctionLoader(lambda name: _load(theme, name)),
+    filters = {
+        "url": _url_filter(config),
+        "absolute": lambda url: absolute(url, config),
+        "date": format_date,
+        "iso": date.isoformat,
+        "reading_time": format_reading_time,
+    }
+    return Inlining(
+        FunctionLoader(lambda name: _load(theme, name)),
+        filters,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -51,44 +65,35 @@ def environment(theme: Theme, config: Config, load: Callable[[Stored], Pieces]) 
         auto_reload=False,
         cache_size=-1,
     )
-    jinja.filters |= {
-        "url": _url_filter(config),
-        "absolute": lambda url: absolute(url, config),
-        "date": format_date,
-        "iso": date.isoformat,
-        "reading_time": format_reading_time,
-    }
-    return jinja
 
 
-def check(jinja: Environment, theme: Theme) -> list[Problem]:
+def check(jinja: Inlining, theme: Theme) -> list[Problem]:
     """Templates that do not compile, all of them: with one, nothing is published."""
     problems = []
     for name in sorted(theme.templates):
         if name.startswith(ORIGINAL):
             continue
         try:
-            jinja.get_template(name)
+            jinja.plain.get_template(name)
         except TemplateSyntaxError as error:
             problems.append(_problem(error, theme, name))
     return problems
 
 
-def render(output: Output, recipe: Template, jinja: Environment, theme: Theme) -> bytes | Problem:
+def render(output: Output, recipe: Template, jinja: Inlining, theme: Theme) -> bytes | Problem:
     """The page as UTF-8, or why its template failed (a problem of the frame, at the template's
     line)."""
     try:
-        return jinja.get_template(recipe.name).render(recipe.context).encode()
-    except (
-        TemplateError,
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-        RecursionError,
-    ) as error:
-        return _problem(error, theme, recipe.name, output)
+        return _rendered(recipe, jinja)
+    except _FAULTS:
+        try:
+            return _rendered(recipe, jinja.plain)  # here each line is still that of its file
+        except _FAULTS as error:
+            return _problem(error, theme, recipe.name, output)
+
+
+def _rendered(recipe: Template, jinja: Environment) -> bytes:
+    return jinja.get_template(recipe.name).render(recipe.names).encode()
 
 
 # --- filters --------------------------------------------------------------------------------------
@@ -100,16 +105,18 @@ def _html(stored: Stored, load: Callable[[Stored], Pieces]) -> Markup:
 
 def _url_filter(config: Config) -> Callable[[Context, str], str]:
     """`url`: a site path as a link; on 404.html, which is shown at any address, with its host."""
+    base_path = config.base_path
 
     @pass_context
     def url(context: Context, path: str) -> str:
-        if context.get("url") == NOT_FOUND and path.startswith("/"):
-            return absolute(path, config) or link(path, config.base_path)
-        return link(path, config.base_path)
+        if path.startswith("/") and context.get("url") == NOT_FOUND:
+            return absolute(path, config) or link(path, base_path)
+        return link(path, base_path)
 
     return url
 
 
+@lru_cache(maxsize=50_000)  # the same tags and notes on page after page
 def link(url: str, base_path: str) -> str:
     """A site path as a link under the base path; any other URL as it is.
 
@@ -134,12 +141,17 @@ def format_date(day: date, t: Mapping[str, Any]) -> str:
     """A day by the language's `date_format`: `{year}`, `{month}` (by its `months`), `{day}`; or
     strftime's %Y, %m, %d, %B where a site sets a format of its own."""
     month = str(t["months"][day.month - 1])
+    return _formatted(day, str(t["date_format"]), month)
+
+
+@lru_cache(maxsize=50_000)
+def _formatted(day: date, pattern: str, month: str) -> str:
     values = {
         "{year}": str(day.year), "{month}": month, "{day}": str(day.day), "%Y": f"{day:%Y}",
         "%-m": str(day.month), "%-d": str(day.day), "%m": f"{day:%m}", "%d": f"{day:%d}",
         "%B": month, "%b": month,
     }  # fmt: skip
-    return re.sub(r"\{[a-z]+\}|%-?\w", lambda m: values.get(m[0], m[0]), str(t["date_format"]))
+    return re.sub(r"\{[a-z]+\}|%-?\w", lambda m: values.get(m[0], m[0]), pattern)
 
 
 def format_reading_time(seconds: int, t: Mapping[str, Any]) -> str:

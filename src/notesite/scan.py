@@ -60,8 +60,8 @@ def scan(
     return Scanned(
         tuple(notes),
         tuple(assets),
-        tuple(s for path, file in theme.files() if (s := theme.read(path, file, None))),
-        tuple(s for path, file in copied.files() if (s := copied.asset(path, file))),
+        tuple(s for path, entry in theme.files() if (s := theme.read(path, entry.path, None))),
+        tuple(s for path, entry in copied.files() if (s := copied.asset(path, entry.path))),
         tuple(problems),
     )
 
@@ -76,13 +76,13 @@ def _notes(
         message = "this is a shallow clone, so the dates of last changes are not known"
         problems.append(Problem("warning", message, Location("."), hint))
     notes, assets = [], []
-    for path, file in walk.files():
-        if file.name == FILE_NAME or LITTER.fullmatch(file.name):
+    for path, entry in walk.files():
+        if entry.name == FILE_NAME or LITTER.fullmatch(entry.name):
             continue
         if path.lower().endswith(NOTE_SUFFIXES):
-            if note := walk.read(path, file, dates.get(path)):
+            if note := walk.read(path, entry.path, dates.get(path)):
                 notes.append(note)
-        elif asset := walk.asset(path, file):
+        elif asset := walk.asset(path, entry.path):
             assets.append(asset)
     return notes, assets
 

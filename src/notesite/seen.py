@@ -28,19 +28,19 @@ class Seen:
         self._new: dict[str, Record] = {}
         self._now = now
 
-    def digest(self, file: Path, status: os.stat_result) -> bytes | None:
+    def digest(self, file: str, status: os.stat_result) -> bytes | None:
         """The digest of a file that has not changed since it was read."""
-        record = self._old.get(str(file))
+        record = self._old.get(file)
         if record is None or record[:4] != _stat(status):
             return None
-        self._new[str(file)] = record
+        self._new[file] = record
         return record[4]
 
-    def remember(self, file: Path, status: os.stat_result, content: bytes) -> bytes:
+    def remember(self, file: str, status: os.stat_result, content: bytes) -> bytes:
         """The digest of what was read after `status` was taken."""
         digest = blake2b(content, digest_size=16).digest()
         if max(status.st_mtime_ns, status.st_ctime_ns) < self._now - RACY:
-            self._new[str(file)] = (*_stat(status), digest)
+            self._new[file] = (*_stat(status), digest)
         return digest
 
     def encode(self) -> bytes:

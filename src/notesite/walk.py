@@ -44,62 +44,66 @@ class Walk:
         self.top, self.real_top = top, top.resolve()
         both = {path.resolve() for path in private} | {_absolute(path) for path in private}
         self.private = both - {self.real_root, _absolute(root)}
+        self.shown_top = self._relative(top)
         self.private_names = {path.name for path in self.private}
         self.problems = problems
         self.seen = seen
         self.ignore = ignore
         self.underscored = underscored  # whether names that begin with `_` count, as in templates/
 
-    def files(self) -> Iterator[tuple[str, Path]]:
-        """Every file below `top`: its path relative to it (`/`, NFC) and where it is.
+    def files(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Every file below `top`: its path relative to it (`/`, NFC) and its entry there. Paths are
+        strings all the way: a thousand `Path`s take longer than looking at a thousand files.
 
         A setting may name a folder outside of the site; a link that only looks like one inside
         may not lead there.
         """
         seems_inside = _absolute(self.top).is_relative_to(_absolute(self.root))
         linked = self.real_top != self.real_root / os.path.relpath(self.top, self.root)
-        if self.top.is_dir() and (not seems_inside or not linked or self._inside(self.top)):
-            yield from self._folder(self.top, "", frozenset())
+        if self.top.is_dir() and (not seems_inside or not linked or self._inside("", self.top)):
+            yield from self._folder(str(self.top), "", frozenset())
 
     def _folder(
-        self, folder: Path, prefix: str, above: frozenset[Path]
-    ) -> Iterator[tuple[str, Path]]:
-        real = folder.resolve()
+        self, folder: str, prefix: str, above: frozenset[str]
+    ) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        real = os.path.realpath(folder)
         if real in above:
-            self._problem("warning", "this link leads back to a folder that holds it", folder)
+            self._problem("warning", "this link leads back to a folder that holds it", prefix[:-1])
             return
         try:
             entries = sorted(os.scandir(folder), key=lambda e: (normalize("NFC", e.name), e.name))
         except OSError as error:
-            self._problem("error", f"the folder cannot be read: {error.strerror}", folder)
+            message = f"the folder cannot be read: {error.strerror}"
+            self._problem("error", message, prefix[:-1])
             return
         seen = ""
         for entry in entries:
-            file = Path(entry.path)
             path = prefix + normalize("NFC", entry.name)
-            if self._left_out(path, file):
+            if self._left_out(path, entry):
                 continue
             if reason := _bad_name(path, seen):
-                self._problem("error", reason, file)
+                self._problem("error", reason, prefix + entry.name)
                 continue
             seen = path
-            if entry.is_symlink() and not self._inside(file):
+            if entry.is_symlink() and not self._inside(path, Path(entry.path)):
                 continue
             if entry.is_dir():
-                if not self.underscored and (file / CACHE / _MANIFEST).is_file():
+                if not self.underscored and os.path.isfile(f"{entry.path}/{CACHE}/{_MANIFEST}"):
                     continue  # a site that was published here
                 if path.lower().endswith(NOTE_SUFFIXES):
-                    self._problem("warning", "this is a folder with the name of a note", file)
-                yield from self._folder(file, path + "/", above | {real})
+                    self._problem("warning", "this is a folder with the name of a note", path)
+                yield from self._folder(entry.path, path + "/", above | {real})
             else:
-                yield path, file
+                yield path, entry
 
-    def _left_out(self, path: str, file: Path) -> bool:
+    def _left_out(self, path: str, entry: os.DirEntry[str]) -> bool:
         """Whether this file or folder is not for readers."""
         if self._hidden(path):
             return True
-        named = file.name in self.private_names
-        return named and not self.private.isdisjoint((_absolute(file), file.resolve()))
+        if entry.name not in self.private_names:
+            return False
+        file = Path(entry.path)
+        return not self.private.isdisjoint((_absolute(file), file.resolve()))
 
     def _hidden(self, path: str) -> bool:
         """Whether the name of it says so, or a setting."""
@@ -110,18 +114,18 @@ class Walk:
             return True
         return any(_matches(path, pattern) for pattern in self.ignore)
 
-    def _inside(self, file: Path) -> bool:
+    def _inside(self, path: str, file: Path) -> bool:
         try:
             real = file.resolve(strict=True)
         except (OSError, RuntimeError):
-            self._problem("warning", "this link leads nowhere", file)
+            self._problem("warning", "this link leads nowhere", path)
             return False
         if not real.is_relative_to(self.real_root):
-            self._problem("error", "this link leads out of the site and is not followed", file)
+            self._problem("error", "this link leads out of the site and is not followed", path)
             return False
         if self._is_private(real):
             message = "this link leads to what is not to be published and is not followed"
-            self._problem("error", message, file)
+            self._problem("error", message, path)
             return False
         return True
 
@@ -135,43 +139,52 @@ class Walk:
         path = real.relative_to(self.real_top if in_top else self.real_root).as_posix()
         return any(self._hidden(path[:end]) for end in _ends(path))
 
-    def read(self, path: str, file: Path, updated: date | None) -> Source | None:
+    def read(self, path: str, file: str | Path, updated: date | None) -> Source | None:
         """A Source with its bytes, none if the file has not changed since it was last read; None,
         and a problem, if it cannot be read."""
-        return self._source(path, file, updated, keep=True)
+        return self._source(path, os.fspath(file), updated, keep=True)
 
-    def asset(self, path: str, file: Path) -> Source | None:
+    def asset(self, path: str, file: str | Path) -> Source | None:
         """A Source without bytes, which are copied from the file."""
-        return self._source(path, file, None, keep=False)
+        return self._source(path, os.fspath(file), None, keep=False)
 
-    def _source(self, path: str, file: Path, updated: date | None, keep: bool) -> Source | None:
+    def _source(self, path: str, file: str, updated: date | None, keep: bool) -> Source | None:
         try:
-            status = file.stat()
+            status = os.stat(file)
             if not stat.S_ISREG(status.st_mode):
-                self._problem("warning", "this is not a file and is left out", file)
+                self._problem("warning", "this is not a file and is left out", path)
                 return None
             if keep and status.st_size > MAX_NOTE:
                 message = f"more than {MAX_NOTE // 2**20} MiB: too big for a note"
-                self._problem("error", message, file)
+                self._problem("error", message, path)
                 return None
             digest, content = self.seen.digest(file, status), None
             if digest is None:
-                content = file.read_bytes()
+                with open(file, "rb") as opened:
+                    content = opened.read()
                 digest = self.seen.remember(file, status, content)
         except OSError as error:
-            self._problem("error", f"the file cannot be read: {error.strerror}", file)
+            self._problem("error", f"the file cannot be read: {error.strerror}", path)
             return None
-        return Source(
-            path, self._shown(file), digest, content if keep else None, str(file), updated
-        )
+        return Source(path, self._shown(path), digest, content if keep else None, file, updated)
 
-    def _shown(self, file: Path) -> str:
-        """How problems name a file: relative to the site, a broken name made printable."""
-        name = os.fsencode(os.path.relpath(file, self.root)).decode("utf-8", "backslashreplace")
-        return normalize("NFC", name).replace(os.sep, "/")
+    def _shown(self, path: str) -> str:
+        """How problems name a file or folder of this path below `top`: relative to the site, a
+        broken name made printable."""
+        if not path:
+            return self.shown_top
+        shown = path if self.shown_top == "." else f"{self.shown_top}/{path}"
+        return shown if shown.isascii() else _printable(shown)
 
-    def _problem(self, level: Level, message: str, file: Path) -> None:
-        self.problems.append(Problem(level, message, Location(self._shown(file))))
+    def _relative(self, file: Path) -> str:
+        return _printable(os.path.relpath(file, self.root).replace(os.sep, "/"))
+
+    def _problem(self, level: Level, message: str, path: str) -> None:
+        self.problems.append(Problem(level, message, Location(self._shown(path))))
+
+
+def _printable(name: str) -> str:
+    return normalize("NFC", os.fsencode(name).decode("utf-8", "backslashreplace"))
 
 
 def _bad_name(path: str, seen: str) -> str:

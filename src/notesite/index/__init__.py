@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from notesite.config import FILE_NAME, Config
 from notesite.index import files, neighbours, taxonomies
 from notesite.index.cards import Published, asked_template, make_card
 from notesite.index.links import Targets, anchors_of, fill
-from notesite.index.order import in_listing_order
+from notesite.index.order import listing_key
 from notesite.index.redirects import redirects
 from notesite.index.reserved import Reserved
 from notesite.index.sections import breadcrumbs, make_sections, off_home
@@ -23,6 +24,7 @@ from notesite.model import (
     Card,
     Entry,
     Library,
+    Link,
     Location,
     Page,
     Problem,
@@ -59,7 +61,8 @@ def index(
         shown = [document for document in shown if document.path in addresses]
         found = _taxonomies([note for note in standing if note.document.path in addresses], config)
     old = redirects(shown, addresses, reserved.for_redirects(), problems)
-    held = files.withheld(stand(documents), addresses, drafts)
+    everyone = standing if len(shown) == len(documents) else stand(documents)
+    held = files.withheld(everyone, addresses, drafts)
     pages = _urls(addresses, found) | dict(old).keys()
     published = tuple(files.place(assets, shown, addresses, held, static, pages, problems))
     urls = pages | {"/" + path for path in static}
@@ -170,12 +173,14 @@ def _library(
     config: Config,
 ) -> Library:
     count = len(notes)
+    notes = sorted(notes, key=lambda note: listing_key(note.card))  # once, for all listings
     introductions = {clash_key(n.card.url): n.html for n in notes}
     found = tuple(taxonomies.introduced(taxonomy, introductions) for taxonomy in found)
     special = {clash_key(url) for t in found for url in (t.url, *(term.url for term in t.terms))}
     notes = [n for n in notes if clash_key(n.card.url) not in special]
     sections, section_cards = make_sections(notes, config)
     titles = {section.url: section.title for section in sections}
+    crumbs = cache(lambda folder: breadcrumbs(folder, titles))
     away = off_home(notes)
     single = [n for n in notes if n.address.kind == "note"]
     shown = [n for n in single if n.document.front_matter.listed]
@@ -184,12 +189,12 @@ def _library(
     related = neighbours.related(n.card for n in shown)
     near = neighbours.chronology(listed)
     return Library(
-        pages=tuple(_page(note, titles, series.get(note.card.url, ())) for note in single),
+        pages=tuple(_page(note, crumbs, series.get(note.card.url, ())) for note in single),
         sections=tuple(section for section in sections if clash_key(section.url) not in special),
         section_cards=section_cards,
         taxonomies=found,
         terms=tuple(_terms(found, shown)),
-        listing=in_listing_order(listed),
+        listing=tuple(listed),
         chronology=tuple((url, *pair) for url, pair in sorted(near.items())),
         related=tuple(sorted(related.items())),
         redirects=old,
@@ -207,14 +212,16 @@ def _below(note: Published, folders: set[str]) -> bool:
     return folder in folders
 
 
-def _page(note: Published, titles: dict[str, str], series: tuple[Series, ...]) -> Page:
+def _page(
+    note: Published, crumbs: Callable[[str], tuple[Link, ...]], series: tuple[Series, ...]
+) -> Page:
     document, front = note.document, note.document.front_matter
     return Page(
         card=note.card,
         html=note.html,
         headings=document.headings,
         description=front.description or note.card.excerpt_text,
-        breadcrumbs=breadcrumbs(note.address.folder, titles),
+        breadcrumbs=crumbs(note.address.folder),
         section=folder_url(note.address.folder),
         series=series,
         template=asked_template(document),
@@ -236,4 +243,4 @@ def _terms(
             for link in taxonomies.links(note.document.front_matter, known):
                 having[link.url].append(note.card)
         for term in taxonomy.terms:
-            yield taxonomy.name, term.slug, in_listing_order(having[term.url])
+            yield taxonomy.name, term.slug, tuple(having[term.url])

@@ -25,20 +25,22 @@ def chronology(cards: Iterable[Card]) -> dict[str, tuple[Link | None, Link | Non
 def series(
     cards: Iterable[Card], memberships: Mapping[str, tuple[Link, ...]]
 ) -> dict[str, tuple[Series, ...]]:
-    """URL -> the series that the note belongs to. A series is read by weight, then from the
-    oldest."""
+    """URL -> the series that the note belongs to, in the note's own order. A series is read by
+    weight, then from the oldest."""
     members: dict[Link, list[Card]] = {}
     for card in cards:
         for link in memberships.get(card.url, ()):
             members.setdefault(link, []).append(card)
-    found: dict[str, list[Series]] = {}
+    found: dict[Link, dict[str, Series]] = {}
     for link, group in members.items():
         ordered = sorted(by_date(group), key=lambda c: (c.weight is None, c.weight or 0))
         ordered += sorted((c for c in group if not c.date), key=lambda c: (c.weight or 0, c.title))
         links = tuple(Link(card.title, card.url) for card in ordered)
-        for position, card in enumerate(ordered, 1):
-            found.setdefault(card.url, []).append(Series(link.title, link.url, links, position))
-    return {url: tuple(group) for url, group in found.items()}
+        found[link] = {
+            card.url: Series(link.title, link.url, links, position)
+            for position, card in enumerate(ordered, 1)
+        }
+    return {url: tuple(found[link][url] for link in own) for url, own in memberships.items() if own}
 
 
 def related(cards: Iterable[Card]) -> dict[str, tuple[Link, ...]]:
@@ -52,16 +54,18 @@ def related(cards: Iterable[Card]) -> dict[str, tuple[Link, ...]]:
     for card in cards:
         for tag in card.tags:
             having.setdefault(tag.url, []).append(card)
+    telling = {url: group for url, group in having.items() if 1 < len(group) <= COMMON}
     found: dict[str, tuple[Link, ...]] = {}
     for card in cards:
+        groups = [telling[tag.url] for tag in card.tags if tag.url in telling]
+        if not groups:
+            continue
         scores: Counter[str] = Counter()
         others: dict[str, Card] = {}
-        for tag in card.tags:
-            group = having[tag.url]
-            if 1 < len(group) <= COMMON:
-                for other in group:
-                    scores[other.url] += 10_000 // len(group)
-                    others[other.url] = other
+        for group in groups:
+            for other in group:
+                scores[other.url] += 10_000 // len(group)
+                others[other.url] = other
         scores.pop(card.url, None)
         best = sorted(scores, key=lambda url: (-scores[url], -_age(others[url]), url))[:RELATED]
         if best:

@@ -9,13 +9,9 @@ from itertools import groupby
 from notesite.model import Archive, Card
 
 
-def in_listing_order(cards: Iterable[Card]) -> tuple[Card, ...]:
-    """Pinned, then weight (smaller first, none last), then newest (undated last), then title (SPEC
-    6)."""
-    return tuple(sorted(cards, key=_listing_key))
-
-
-def _listing_key(card: Card) -> tuple[bool, bool, int, int, str, str]:
+def listing_key(card: Card) -> tuple[bool, bool, int, int, str, str]:
+    """Of the order of a listing: pinned, then weight (smaller first, none last), then newest
+    (undated last), then title (SPEC 6)."""
     age = -(card.date or date.min).toordinal()
     return not card.pinned, card.weight is None, card.weight or 0, age, card.title, card.url
 

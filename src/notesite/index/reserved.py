@@ -39,7 +39,7 @@ class Reserved:
             return "the archive"
         if key in self._sections:
             return f"the section {self._sections[key] or '/'}"
-        paged = re.fullmatch(r"(/|/.*/)page/\d+/", key)
+        paged = "/page/" in key and re.fullmatch(r"(/|/.*/)page/\d+/", key)
         if paged and (paged[1] in self._sections or paged[1] in self._taxonomies):
             return f"the listing {paged[1]}"
         return ""

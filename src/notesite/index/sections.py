@@ -7,7 +7,6 @@ from pathlib import PurePosixPath
 
 from notesite.config import Config
 from notesite.index.cards import Published, asked_template
-from notesite.index.order import in_listing_order
 from notesite.index.standing import folder_url
 from notesite.model import Card, Link, Section, Stored
 
@@ -16,7 +15,7 @@ Cards = tuple[tuple[str, tuple[Card, ...]], ...]
 
 def make_sections(notes: Iterable[Published], config: Config) -> tuple[tuple[Section, ...], Cards]:
     """All sections by URL, the home section (`/`) first, and the cards of each, its own and deeper
-    ones. A folder is a section if a note is in it or below."""
+    ones, in the order of the notes. A folder is a section if a note is in it or below."""
     notes = list(notes)
     introductions = {n.address.folder: n for n in notes if n.address.kind == "section"}
     members: dict[str, list[Card]] = {"": []}
@@ -36,7 +35,7 @@ def make_sections(notes: Iterable[Published], config: Config) -> tuple[tuple[Sec
     sections = [
         _section(f, introductions.get(f), children.get(f, []), titles, by_url) for f in folders
     ]
-    cards = ((folder_url(folder), in_listing_order(members[folder])) for folder in folders)
+    cards = ((folder_url(folder), tuple(members[folder])) for folder in folders)
     return tuple(sections), tuple(cards)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
 from unicodedata import normalize
@@ -24,6 +25,7 @@ class Standing(Struct, frozen=True):
     kind: Kind
 
 
+@lru_cache(maxsize=10_000)
 def folder_url(folder: str) -> str:
     """The site path of a folder of notes: `""` -> `/`, `_posts/A B` -> `/posts/a-b/`."""
     return "/" + "".join(slugify(part) + "/" for part in folder.split("/") if part)
@@ -32,6 +34,8 @@ def folder_url(folder: str) -> str:
 def clash_key(url: str) -> str:
     """Equal for URLs that differ by case, width or normal form only: some file system would mix
     them up."""
+    if url.isascii():
+        return url.lower()
     return normalize("NFKC", normalize("NFKC", url).casefold())
 
 
@@ -64,10 +68,10 @@ def _introductions(documents: Iterable[Entry]) -> dict[str, str]:
     for document in documents:
         path = document.path
         folder, _, name = path.rpartition("/")
-        names.setdefault(folder, {})[PurePosixPath(name).stem.lower()] = path
+        names.setdefault(folder, {})[name.rpartition(".")[0].lower()] = path
         if asks(document) and asks_elsewhere(document, path.rpartition(".")[0]):
             taken.add(path)
-        while folder:
+        while folder not in folders:
             folders.add(folder)
             folder = folder.rpartition("/")[0]
     holding = {folder.rpartition("/")[0] for folder in folders if folder}
@@ -104,8 +108,7 @@ def asks_elsewhere(document: Entry, folder: str) -> bool:
 def is_bundle(path: str) -> bool:
     """Whether this note, which introduces no section, is an `index.md` (in any case) in a folder of
     its own."""
-    name = path.rpartition("/")[2]
-    return name.lower() in ("index.md", "index.markdown")
+    return path[path.rfind("/") + 1 :].lower() in ("index.md", "index.markdown")
 
 
 def whole(permalink: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from unicodedata import normalize
 
@@ -16,6 +17,7 @@ from notesite.model import Entry, FrontMatter, Link, Stored, Taxonomy, Term
 from notesite.names import unsafe_name
 
 
+@lru_cache(maxsize=100_000)
 def term_key(name: str) -> str:
     """Terms that differ by case, width or normal form only are one term."""
     return normalize("NFKC", normalize("NFKC", name).casefold())
@@ -23,7 +25,8 @@ def term_key(name: str) -> str:
 
 def names_of(front: FrontMatter, taxonomy: str) -> tuple[str, ...]:
     """The terms that a note has in a taxonomy, as it spells them."""
-    return {"tags": front.tags, "categories": front.categories, "series": front.series}[taxonomy]
+    names: tuple[str, ...] = getattr(front, taxonomy)
+    return names
 
 
 def collect(
@@ -39,12 +42,9 @@ def collect(
 
 def _taxonomy(name: str, documents: list[Entry]) -> Taxonomy:
     spellings: dict[str, Counter[str]] = {}
-    for document in documents:
-        once: dict[str, str] = {}
-        for word in names_of(document.front_matter, name):
-            once.setdefault(term_key(word), word)
-        for key, word in once.items():
-            spellings.setdefault(key, Counter())[normalize("NFC", word)] += 1
+    words = Counter(word for document in documents for word in _once(document.front_matter, name))
+    for word, count in words.items():
+        spellings.setdefault(term_key(word), Counter())[normalize("NFC", word)] += count
     terms: list[Term] = []
     slugs: set[str] = set()
     for key, counter in sorted(spellings.items()):
@@ -57,6 +57,11 @@ def _taxonomy(name: str, documents: list[Entry]) -> Taxonomy:
         slugs.add(slug)
         terms.append(Term(best, slug, f"/{name}/{slug}/", counter.total()))
     return Taxonomy(name, f"/{name}/", tuple(terms))
+
+
+def _once(front: FrontMatter, name: str) -> Iterable[str]:
+    """The terms of a note; of two spellings of one the first."""
+    return {term_key(word): word for word in reversed(names_of(front, name))}.values()
 
 
 def _safe(slug: str) -> str:
@@ -83,9 +88,10 @@ def known(taxonomy: Taxonomy) -> Known:
 
 def links(front: FrontMatter, taxonomy: Known | None) -> tuple[Link, ...]:
     """The terms of a note as links, in the note's own order."""
-    if taxonomy is None:
+    names = names_of(front, taxonomy.name) if taxonomy else ()
+    if taxonomy is None or not names:
         return ()
-    keys = dict.fromkeys(term_key(word) for word in names_of(front, taxonomy.name))
+    keys = dict.fromkeys(term_key(word) for word in names)
     return tuple(taxonomy.terms[key] for key in keys if key in taxonomy.terms)
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from pathlib import PurePosixPath
 
 from msgspec import Struct
 
@@ -26,6 +25,7 @@ from notesite.names import slugify as slugify
 from notesite.names import unsafe_name
 
 _CLASH_HINT = "change the slug or permalink of one of them"
+_DATED = re.compile(r"^\d{4}-\d{2}-\d{2}[-_ ]?(?=.)")
 _NEED_DATE = (":year", ":month", ":day")
 
 
@@ -37,14 +37,13 @@ class Address(Struct, frozen=True):
     kind: Kind
 
 
-@lru_cache(maxsize=10_000)
 @lru_cache(maxsize=100_000)
 def name_of(path: str) -> str:
     """The name a note's slug is made of: its file name without suffix and date, or its folder's
     name."""
-    pure = PurePosixPath(path)
-    name = pure.parent.name if is_bundle(path) and str(pure.parent) != "." else pure.stem
-    return re.sub(r"^\d{4}-\d{2}-\d{2}[-_ ]?(?=.)", "", name)
+    folder, _, name = path.rpartition("/")
+    name = folder.rpartition("/")[2] if folder and is_bundle(path) else name.rpartition(".")[0]
+    return _DATED.sub("", name)
 
 
 def assign(

@@ -32,12 +32,18 @@ def part(document: Document, digest: bytes) -> tuple[Entry, Pieces, Pieces]:
         excerpt=_excerpt(excerpt),
         excerpt_text=str(document.excerpt_text),
         headings=document.headings,
-        ids=tuple(sorted({unescape(found[1]) for piece in body for found in _ID.finditer(piece)})),
+        ids=document.ids,
         counts=document.counts,
         updated=document.updated,
         problems=document.problems,
     )
     return entry, body, excerpt
+
+
+def ids(html: Html) -> tuple[str, ...]:
+    """Of the elements of this HTML, sorted. Formulas, which are still holes, have none."""
+    text = "".join(piece if isinstance(piece, str) else "\0" for piece in html.pieces)
+    return tuple(sorted({unescape(found[1]) for found in _ID.finditer(text)}))
 
 
 def _excerpt(pieces: Pieces) -> Stored:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from notesite.decode import decode
 from notesite.markdown import excerpt as excerpts
 from notesite.markdown import front_matter, links, titles
+from notesite.markdown.bodies import ids
 from notesite.markdown.counts import count
 from notesite.markdown.gathered import Gathered
 from notesite.markdown.math import tex
@@ -132,6 +133,7 @@ def _document(
         excerpt=excerpt,
         excerpt_text=note.text(taken.text),
         headings=excerpts.headings(tokens, env),
+        ids=ids(body),
         counts=count(tokens, front.lang or options.language),
         updated=source.updated,
     )

@@ -91,7 +91,7 @@ class Html(Struct, frozen=True, array_like=True):
         return any(self.pieces)
 
 
-class Stored(Struct, frozen=True):
+class Stored(Struct, frozen=True, array_like=True):
     """The HTML of a note, which is kept elsewhere and loaded only where it is printed.
 
     `digest` is the note's (none: there is no HTML), `part` which of its HTML is meant: what is kept
@@ -126,7 +126,7 @@ class Text(Struct, frozen=True, array_like=True):
         return any(self.pieces)
 
 
-class Heading(Struct, frozen=True):
+class Heading(Struct, frozen=True, array_like=True):
     """A heading of the body: `level` 1 to 6, its id, its text for a table of contents."""
 
     level: int
@@ -134,7 +134,7 @@ class Heading(Struct, frozen=True):
     text: Text
 
 
-class Counts(Struct, frozen=True):
+class Counts(Struct, frozen=True, array_like=True):
     """What reading time is made of: characters of Han and kana that are Japanese, of Han that are
     Chinese, Korean and other words, lines of code, formulas, images."""
 
@@ -148,7 +148,7 @@ class Counts(Struct, frozen=True):
     images: int = 0
 
 
-class FrontMatter(Struct, frozen=True):
+class FrontMatter(Struct, frozen=True, array_like=True):
     """Front matter with every alias resolved; None means that the note does not say."""
 
     title: str | None = None
@@ -191,12 +191,13 @@ class Document(Struct, frozen=True):
     excerpt: Html
     excerpt_text: Text
     headings: tuple[Heading, ...] = ()
+    ids: tuple[str, ...] = ()  # of the elements of its body, which links can lead to
     counts: Counts = Counts()
     updated: date | None = None
     problems: tuple[Problem, ...] = ()
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, array_like=True):
     """A Document without its HTML: all that index reads of a note. `digest` is of all that the note
     was made of."""
 
@@ -210,7 +211,7 @@ class Entry(Struct, frozen=True):
     excerpt: Stored
     excerpt_text: str
     headings: tuple[Heading, ...]
-    ids: tuple[str, ...]  # of the elements of its body, which links can lead to
+    ids: tuple[str, ...]
     counts: Counts
     updated: date | None
     problems: tuple[Problem, ...]

@@ -51,10 +51,17 @@ class Theme(Struct, frozen=True):
 
 
 class Template(Struct, frozen=True, tag=True):
-    """Render template `name` with `context`."""
+    """Render template `name` with the names of `context`, and with those of `shared`, which is one
+    object for all pages of a language."""
 
     name: str
     context: dict[str, object]
+    shared: dict[str, object] = {}
+
+    @property
+    def names(self) -> dict[str, object]:
+        """All that the template is given."""
+        return {**self.shared, **self.context}
 
 
 class Copy(Struct, frozen=True, tag=True):

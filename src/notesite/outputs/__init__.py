@@ -25,10 +25,9 @@ _CLASHES = {
 
 
 class Planned(NamedTuple):
-    """Outputs by path; the values that many of them share, by identity; problems."""
+    """Outputs by path; problems."""
 
     outputs: dict[str, Output]
-    shared: tuple[object, ...]
     problems: list[Problem]
 
 
@@ -42,7 +41,7 @@ def plan(library: Library, config: Config, theme: Theme) -> Planned:
     paths = _Paths(problems)
     for output in (*site_files.static(theme), *_generated(frame), *assets.values()):
         paths.add(output)
-    return Planned(dict(sorted(paths.found.items())), frame.shared, [*problems, *frame.problems])
+    return Planned(dict(sorted(paths.found.items())), [*problems, *frame.problems])
 
 
 def _generated(frame: Frame) -> Iterable[Output]:

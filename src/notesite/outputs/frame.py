@@ -4,7 +4,6 @@ made."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from notesite.config import Config
 from notesite.model import (
@@ -40,7 +39,11 @@ class Frame:
         self.theme = theme
         self.assets = dict(assets)
         self.problems: list[Problem] = []
+        self._site = Site(
+            config.title, config.description, config.author, config.language, config.base_url
+        )
         self._strings: dict[str, dict[str, object]] = {}
+        self._by_language: dict[str, dict[str, object]] = {}
 
     def page(
         self, url: str, template: str, title: str, origin: str, names: Mapping[str, object]
@@ -49,11 +52,10 @@ class Frame:
 
         A page that no note asked for gives way to a static file of its name.
         """
-        lang = str(names.get("lang") or self.config.language)
-        context: dict[str, object] = {**ABSENT, **self._shared, "lang": lang}
-        context |= {"t": self.strings(lang), "title": title, "url": url, **names}
+        shared = self._shared(str(names.get("lang") or self.config.language))
+        context = {"title": title, "url": url, **names}
         generated = names.get("page") is None
-        return Output(path_of(url), Template(template, context), origin, generated)
+        return Output(path_of(url), Template(template, context, shared), origin, generated)
 
     def template(self, asked: AskedTemplate | None, default: str) -> str:
         """The template that a note asks for, if there is one of that name, with or without
@@ -74,18 +76,21 @@ class Frame:
         )
         return default
 
-    @cached_property
-    def _shared(self) -> dict[str, object]:
-        config = self.config
-        site = Site(
-            config.title, config.description, config.author, config.language, config.base_url
-        )
-        return {
-            "site": site,
-            "menu": config.menu,
-            "taxonomies": self.library.taxonomies,
-            "assets": self.assets,
-        }
+    def _shared(self, lang: str) -> dict[str, object]:
+        """The names that all pages of a language have, and what the others are where a page has
+        none: one object, by whose identity their part of all keys is known."""
+        if lang not in self._by_language:
+            config = self.config
+            self._by_language[lang] = {
+                **ABSENT,
+                "site": self._site,
+                "menu": config.menu,
+                "taxonomies": self.library.taxonomies,
+                "assets": self.assets,
+                "lang": lang,
+                "t": self.strings(lang),
+            }
+        return self._by_language[lang]
 
     def home(self, lang: str = "") -> Link:
         """The first breadcrumb of a page in this language, by default the site's."""
@@ -97,21 +102,13 @@ class Frame:
         return str(self.strings(lang or self.config.language).get(key, key))
 
     def strings(self, lang: str) -> dict[str, object]:
-        """The UI strings of a language, else of its main language (`en` for `en-GB`), else English.
-
-        The same object for all pages of a language: what pages share is told apart by identity.
-        """
+        """The UI strings of a language, or of its main language (`en` for `en-GB`), or English."""
         if lang not in self._strings:
             known = self.theme.strings
             table = known.get(lang) or known.get(lang.partition("-")[0]) or known["en"]
             own = {"date_format": self.config.date_format} if self.config.date_format else {}
             self._strings[lang] = {**table, **own}
         return self._strings[lang]
-
-    @property
-    def shared(self) -> tuple[object, ...]:
-        """The values that many pages are given, each the same object."""
-        return (*self._shared.values(), *self._strings.values())
 
 
 def path_of(url: str) -> str:

@@ -8,7 +8,7 @@ Exchanging whole trees would break git worktrees, mount points and open folders 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,14 +27,15 @@ from notesite.publish.paths import (
     remove_empty,
     unlink_owned,
 )
-from notesite.publish.stage import STAGE, Content, Stage, discard, untouched
+from notesite.publish.stage import STAGE, Content, Made, Stage, discard, untouched
 
-__all__ = ["Content", "Published", "clean", "clean_cache", "intact", "publish", "recover"]
+__all__ = ["Content", "Made", "Published", "clean", "clean_cache", "intact", "publish", "recover"]
 
 CACHE_FILES = ["stamp", *("cache.sqlite" + end for end in ("", "-journal", "-wal", "-shm"))]
 
 _NO_KEYS: Mapping[str, str] = {}
 Step = Callable[[str], None]  # told what was done last: tests end the process there
+Spread = Callable[[Callable[[int], Made], int], Iterable[Made]]  # f(0), f(1) … f(count - 1)
 
 
 class Published(Struct, frozen=True):
@@ -70,6 +71,7 @@ def publish(
     shown: str = "",
     wait: float = 10.0,
     step: Step = lambda name: None,
+    spread: Spread | None = None,
 ) -> Published:
     """Make `output` exactly these files (path, bytes or a file to copy), beside what others put
     there.
@@ -78,10 +80,14 @@ def publish(
     the output folder may not hold; `shown` is how problems name it. Waits up to `wait` seconds for
     another notesite to be done. An exception out of `files` changes nothing.
 
-    A file that is there under its key of `keys` is not made, unless all is made `anew`.
+    A file that is there under its key of `keys` is not made, unless all is made `anew`. `spread`
+    can have files made in many processes.
     """
     folder = _Folder(output, sources, shown or str(output), wait)
-    return folder.do(lambda root: _publish(files, keys, anew, root, folder.shown, step), make=True)
+    spread = spread or _one_by_one
+    return folder.do(
+        lambda root: _publish(files, keys, anew, root, folder.shown, step, spread), make=True
+    )
 
 
 def recover(
@@ -175,6 +181,7 @@ def _publish(
     root: Path,
     shown: str,
     step: Step,
+    spread: Spread,
 ) -> Published:
     dot = root / DOT_FOLDER
     manifest = load_manifest(dot) or Manifest()
@@ -182,8 +189,7 @@ def _publish(
     try:
         make_folder(dot, STAGE, set())
         step("begin")
-        for path, content in files:
-            stage.add(path, content, keys.get(path, ""))
+        for path in _staged(stage, files, keys, spread):
             step(f"stage {path}")
         intent = stage.intent()
         save(dot / NEXT, stage.manifest())
@@ -207,6 +213,26 @@ def _publish(
         if path in keys
     }
     return Published(len(intent.renames), stage.unchanged, removed, made=changed)
+
+
+def _staged(
+    stage: Stage, files: Iterable[tuple[str, Content]], keys: Mapping[str, str], spread: Spread
+) -> Iterator[str]:
+    """Make and stage the files that the output does not hold; their paths, one by one."""
+    wanted = [(path, content) for path, content in files if stage.wants(path, keys.get(path, ""))]
+
+    def make(number: int) -> Made:
+        path, content = wanted[number]
+        return stage.make(number, path, content, keys.get(path, ""))
+
+    for number, made in enumerate(spread(make, len(wanted))):
+        path = wanted[number][0]
+        stage.take(number, path, made)
+        yield path
+
+
+def _one_by_one(make: Callable[[int], Made], count: int) -> Iterable[Made]:
+    return map(make, range(count))
 
 
 def _make_root(root: Path) -> bool:

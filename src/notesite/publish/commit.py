@@ -23,20 +23,21 @@ from notesite.publish.stage import STAGE, discard
 def complete(root: Path, intent: Intent, step: Callable[[str], None] = lambda name: None) -> None:
     """Rename, remove, then put the new manifest in place and forget the intent."""
     dot = root / DOT_FOLDER
-    stage = dot / STAGE
+    stage = f"{dot}/{STAGE}"
     _check(intent, dot)
-    if all(os.path.lexists(stage / name) for name, _ in intent.renames):  # else it was done before
+    if all(os.path.lexists(f"{stage}/{name}") for name, _ in intent.renames):  # else it was done
         for path in intent.makes_way:
             unlink_owned(root, path)
             step(f"make way {path}")
         remove_empty(root, intent.folders_in_the_way)
     known: set[str] = set()
     for name, path in intent.renames:
-        if not os.path.lexists(stage / name):
+        staged, where = f"{stage}/{name}", f"{root}/{path}"
+        if not os.path.lexists(staged):
             continue
         make_folder(root, path.rpartition("/")[0], known)
-        with named(str(root / path), stage / name):
-            os.replace(stage / name, root / path)
+        with named(where, staged):
+            os.replace(staged, where)
         step(f"rename {path}")
     for path in intent.removals:
         unlink_owned(root, path)

@@ -23,7 +23,7 @@ def digest(content: bytes | Path) -> tuple[str, int]:
     return _each_block(content, lambda block: None)
 
 
-def store(content: bytes | Path, target: Path) -> tuple[str, int]:
+def store(content: bytes | Path, target: str | Path) -> tuple[str, int]:
     """Write it to `target` with mode 644 whatever the umask; the digest is of what was written,
     even if the file that is copied changes meanwhile."""
     handle = open_own(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -39,7 +39,7 @@ def store(content: bytes | Path, target: Path) -> tuple[str, int]:
     return result
 
 
-def open_own(path: Path, flags: int) -> int:
+def open_own(path: str | Path, flags: int) -> int:
     """A handle of a file of the dot folder, to write to it. A link there, which may have come with
     a cloned repository, is an OSError: it could lead to any file."""
     if os.path.islink(path):
@@ -47,7 +47,7 @@ def open_own(path: Path, flags: int) -> int:
     return os.open(path, flags | _NOFOLLOW | _BINARY, 0o644)
 
 
-def flush(files: Mapping[str, Path]) -> None:
+def flush(files: Mapping[str, str | Path]) -> None:
     """Have the content of these files on the disk; an OSError names the key."""
     if len(files) > FEW and hasattr(os, "sync"):
         os.sync()
@@ -64,7 +64,7 @@ def flush_folder(folder: Path) -> None:
 
 
 @contextmanager
-def named(name: str, inner: Path) -> Iterator[None]:
+def named(name: str, inner: str | Path) -> Iterator[None]:
     """Let an OSError that names no file, or `inner`, which no user knows, name the file `name`."""
     try:
         yield
@@ -98,7 +98,7 @@ def _write_all(handle: int, content: bytes) -> None:
         rest = rest[os.write(handle, rest) :]
 
 
-def _flush(path: Path, flags: int) -> None:
+def _flush(path: str | Path, flags: int) -> None:
     handle = os.open(path, flags)
     try:
         os.fsync(handle)

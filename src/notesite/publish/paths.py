@@ -44,10 +44,12 @@ def make_folder(root: Path, folder: str, known: set[str]) -> None:
 
     A link on the way is an OSError: it could lead out of the output folder.
     """
-    for path in [*reversed(list(parents(folder))), folder] if folder else []:
+    if not folder or folder in known:
+        return
+    for path in (*reversed(list(parents(folder))), folder):
         if path in known:
             continue
-        where = root / path
+        where = f"{root}/{path}"
         try:
             mode = os.lstat(where).st_mode
         except FileNotFoundError:
@@ -55,7 +57,7 @@ def make_folder(root: Path, folder: str, known: set[str]) -> None:
             os.chmod(where, 0o755)
         else:
             if not stat.S_ISDIR(mode):
-                raise NotADirectoryError(20, "Not a folder, or a link to one", str(where))
+                raise NotADirectoryError(20, "Not a folder, or a link to one", where)
         known.add(path)
 
 

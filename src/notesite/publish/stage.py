@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
 
 from notesite.names import DOT_FOLDER, Taken, folded, parents, unsafe_name
 from notesite.problems import Location, Problem
 from notesite.publish.content import digest, flush, named, store
 from notesite.publish.manifest import NEXT, Entry, Intent, Manifest, Stop
 from notesite.publish.paths import remove_empty, unlink_owned
+from notesite.publish.way import Way, may_write
 
 STAGE = "stage"
 Content = bytes | Path | Callable[[], bytes | Path]
@@ -28,11 +31,21 @@ _CLASHES = {
 }
 
 
+class Made(Struct, frozen=True):
+    """What became of a file whose content was made: `staged`, because the output has another or
+    none; `same`, because it has this one; `foreign`, if this one is there but not by us; `blocked`,
+    if someone else's file is in its place."""
+
+    state: Literal["staged", "same", "foreign", "blocked"]
+    entry: Entry
+
+
 class Stage:
     """Takes the files one by one; `intent()` says what is to be done with what was staged.
 
-    `add` compares a file with the manifest and with the output folder, and stages it if it differs.
-    Nothing outside the dot folder is written.
+    `wants` compares a file's key with the manifest, `make` its bytes with the output folder, and
+    stages it if they differ, `take` notes what came of that. `make` changes nothing here, so that
+    many processes can do it at once. Nothing outside the dot folder is written.
     """
 
     def __init__(self, root: Path, old: Manifest, shown: str, anew: bool = False) -> None:
@@ -43,52 +56,67 @@ class Stage:
         self.entries: dict[str, Entry] = {}
         self.unchanged = 0
         self.made: list[str] = []  # paths whose content was made, in order
-        self._staged: dict[str, Path] = {}  # output path -> staged file
-        self._foreign: set[str] = set()  # equal files of someone else: published, but not ours
+        self._staged: dict[str, str] = {}  # output path -> staged file
         self._taken = Taken()
         self._old_folded = {folded(path): path for path in old.files}
         self._problems: list[Problem] = []
-        self._folder = root / DOT_FOLDER / STAGE
+        self._folder = f"{root}/{DOT_FOLDER}/{STAGE}"
 
-    def add(self, path: str, content: Content, key: str = "") -> None:
-        """One file of the site; OSErrors that have no path of their own get this one's. Content
-        that is a function is made only if the output does not hold it already, under this `key`."""
+    def wants(self, path: str, key: str = "") -> bool:
+        """Whether this file of the site has to be made: it may be published, and the output does
+        not hold it already under this `key`."""
         if reason := self._wrong_path(path):
-            self._stop(path, f"this file cannot be published: {reason}")
-            return
+            message = f"this file cannot be published: {reason}"
+            self._problems.append(self._problem(path, message))
+            return False
         if key and not self.anew and self._is_current(path, key):
             self.unchanged += 1
-            return
-        self.made.append(path)
+            return False
+        return True
+
+    def make(self, number: int, path: str, content: Content, key: str = "") -> Made:
+        """Make the content, and stage it as file `number` unless the output holds it; OSErrors that
+        have no path of their own get this one's."""
         if not isinstance(content, bytes | Path):
             content = content()
-        wanted = digest(content)
-        if self._same(path, *wanted, key):
-            self.unchanged += 1
-            return
-        target = self._folder / str(len(self._staged))
+        found = self._compared(path, *digest(content), key)
+        if found.state in ("same", "foreign"):
+            return found
+        target = f"{self._folder}/{number}"
         with named(f"{self.shown}/{path}", target):
             got, size = store(content, target)
             written = os.stat(target)
-        self._staged[path] = target
-        self.entries[path] = Entry(size, got, written.st_mtime_ns, written.st_ino, key)
+        return Made(found.state, Entry(size, got, written.st_mtime_ns, written.st_ino, key))
+
+    def take(self, number: int, path: str, made: Made) -> None:
+        """Note what `make` did with file `number`."""
+        self.made.append(path)
+        if made.state == "blocked":
+            self._problems.append(self._someone_elses(path))
+        if made.state in ("staged", "blocked"):
+            self._staged[path] = f"{self._folder}/{number}"
+        else:
+            self.unchanged += 1
+        if made.state != "foreign":  # such a file is published, but not ours
+            self.entries[path] = made.entry
 
     def intent(self) -> Intent:
         """What the commit will do; Stop if a file of someone else is in the way of one of ours."""
         removals = set(self.old.files) - set(self.entries)
-        makes_way, folders = self._makes_way(removals)
+        way = Way(self.root, self.old, removals, self._staged, self._taken)
+        self._problems += map(self._someone_elses, way.strangers)
         if self._problems:
             raise Stop(*self._problems)
-        self._may_write(set(self._staged) | removals)
+        may_write(self.root, set(self._staged) | removals)
         needed = {folder for path in self.entries for folder in parents(path)}
         self.folders = self._made(needed)
         flush({f"{self.shown}/{path}": staged for path, staged in self._staged.items()})
         in_order = sorted(self._staged.items(), key=_rank)
         return Intent(
-            makes_way=tuple(sorted(makes_way)),
-            folders_in_the_way=tuple(sorted(folders)),
-            renames=tuple((staged.name, path) for path, staged in in_order),
-            removals=tuple(sorted(removals - makes_way)),
+            makes_way=tuple(sorted(way.files)),
+            folders_in_the_way=tuple(sorted(way.folders)),
+            renames=tuple((_name(staged), path) for path, staged in in_order),
+            removals=tuple(sorted(removals - way.files)),
             empty=tuple(sorted(set(self.old.folders) - needed - {""})),
         )
 
@@ -108,7 +136,7 @@ class Stage:
         if entry is None or entry.key != key:
             return False
         try:
-            found = os.lstat(self.root / path)
+            found = os.lstat(self._at(path))
         except (FileNotFoundError, NotADirectoryError):
             return False
         if not stat.S_ISREG(found.st_mode) or not _trusted(entry, found):
@@ -116,97 +144,56 @@ class Stage:
         self.entries[path] = entry
         return True
 
-    def _same(self, path: str, wanted: str, size: int, key: str) -> bool:
+    def _compared(self, path: str, wanted: str, size: int, key: str) -> Made:
         """Whether the output has these bytes at `path` already. Looks into the file only when in
         doubt."""
-        where = self.root / path
+        where = self._at(path)
         entry = self.old.files.get(path)
+        to_stage = Made("staged", Entry(size, wanted, 0, 0, key))
         try:
             found = os.lstat(where)
         except (FileNotFoundError, NotADirectoryError):
-            return False
+            return to_stage
+        blocked = Made("blocked", to_stage.entry)
         if entry is None and self._is_ours_by_another_name(path, found):
-            return False
+            return to_stage
         if not stat.S_ISREG(found.st_mode):
-            if entry is None and not stat.S_ISDIR(found.st_mode):
-                self._someone_elses(path)
-            return False
+            return blocked if entry is None and not stat.S_ISDIR(found.st_mode) else to_stage
         if entry and _trusted(entry, found):
             on_disk = entry.digest
         else:
-            on_disk = digest(where)[0] if found.st_size == size else ""
-        if on_disk == wanted and entry is None:
-            self._foreign.add(path)
-        elif on_disk == wanted:
-            self.entries[path] = Entry(size, wanted, found.st_mtime_ns, found.st_ino, key)
-        elif entry is None:
-            self._someone_elses(path)
-        return on_disk == wanted
+            on_disk = digest(Path(where))[0] if found.st_size == size else ""
+        if on_disk == wanted:
+            as_found = Entry(size, wanted, found.st_mtime_ns, found.st_ino, key)
+            return Made("foreign" if entry is None else "same", as_found)
+        return blocked if entry is None else to_stage
 
     def _is_ours_by_another_name(self, path: str, found: os.stat_result) -> bool:
         """On a file system without case, `Foo.html` of the last build is what lstat finds at
         `foo.html`."""
         other = self._old_folded.get(folded(path))
         try:
-            return other is not None and os.path.samestat(os.lstat(self.root / other), found)
+            return other is not None and os.path.samestat(os.lstat(self._at(other)), found)
         except OSError:
             return False
-
-    def _makes_way(self, removals: set[str]) -> tuple[set[str], set[str]]:
-        """Our old files and folders that must go before ours can be written: where a file becomes a
-        folder or the other way round, or changes only its case. What is not ours there stops the
-        build."""
-        files = {path for path in removals if folded(path) in self._taken.files}
-        folders: set[str] = set()
-        for folder in {folder for path in self._staged for folder in parents(path)}:
-            where = self.root / folder
-            if os.path.islink(where) or (os.path.lexists(where) and not where.is_dir()):
-                if folder in removals:
-                    files.add(folder)
-                else:
-                    self._someone_elses(folder)
-        for path in self._staged:
-            where = self.root / path
-            if where.is_dir() and not where.is_symlink():
-                folders |= self._ours_inside(path, removals, files)
-        return files, folders
-
-    def _ours_inside(self, path: str, removals: set[str], files: set[str]) -> set[str]:
-        folders = {path}
-        for folder, inner_folders, inner_files in os.walk(self.root / path):
-            here = Path(folder).relative_to(self.root).as_posix()
-            folders |= {f"{here}/{name}" for name in inner_folders}
-            files |= {f"{here}/{name}" for name in inner_files}
-        for strange in (files - removals) | (folders - set(self.old.folders)):
-            self._someone_elses(strange)
-        return folders
-
-    def _may_write(self, paths: set[str]) -> None:
-        """Ask for the rights that the commit needs while nothing has changed yet."""
-        effective = os.access in os.supports_effective_ids
-        for folder in sorted({self.root / path.rpartition("/")[0] for path in paths}):
-            if folder.is_dir() and not os.access(
-                folder, os.W_OK | os.X_OK, effective_ids=effective
-            ):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
     def _made(self, needed: set[str]) -> tuple[str, ...]:
         """Folders that are ours: those of the manifest still needed, and those that are not there
         yet."""
         old = set(self.old.folders)
-        keep = {f for f in needed if f in old or not (self.root / f).is_dir()}
+        keep = {f for f in needed if f in old or not os.path.isdir(self._at(f))}
         return tuple(sorted(keep | (old & {""})))
 
-    def _someone_elses(self, path: str) -> None:
-        self._stop(
-            path,
-            "notesite did not write this file, and the site has one in its place",
-            "move it to static/, or remove it",
-        )
+    def _at(self, path: str) -> str:
+        """Where a file or folder of the site is: a string, for ten thousand of them."""
+        return f"{self.root}/{path}"
 
-    def _stop(self, path: str, message: str, hint: str = "") -> None:
-        where = Location(f"{self.shown}/{path}")
-        self._problems.append(Problem("error", message, where, hint, frame=True))
+    def _someone_elses(self, path: str) -> Problem:
+        message = "notesite did not write this file, and the site has one in its place"
+        return self._problem(path, message, "move it to static/, or remove it")
+
+    def _problem(self, path: str, message: str, hint: str = "") -> Problem:
+        return Problem("error", message, Location(f"{self.shown}/{path}"), hint, frame=True)
 
 
 def _trusted(entry: Entry, found: os.stat_result) -> bool:
@@ -219,7 +206,7 @@ def _trusted(entry: Entry, found: os.stat_result) -> bool:
 def untouched(root: Path, manifest: Manifest) -> bool:
     """Whether all files of the manifest are as they were written."""
     try:
-        return all(_trusted(e, os.lstat(root / path)) for path, e in manifest.files.items())
+        return all(_trusted(e, os.lstat(f"{root}/{path}")) for path, e in manifest.files.items())
     except OSError:
         return False
 
@@ -234,13 +221,17 @@ def discard(dot: Path) -> None:
     remove_empty(dot, [STAGE])
 
 
-def _rank(item: tuple[str, Path]) -> tuple[int, int]:
+def _name(staged: str) -> str:
+    return staged.rpartition("/")[2]
+
+
+def _rank(item: tuple[str, str]) -> tuple[int, int]:
     """Assets, then pages, then listings and feeds, so that no page is there before what it shows;
     else in the order in which the files came."""
     path, staged = item
     if _LISTING.fullmatch(path):
-        return 2, int(staged.name)
-    return (1 if path.endswith(".html") else 0), int(staged.name)
+        return 2, int(_name(staged))
+    return (1 if path.endswith(".html") else 0), int(_name(staged))
 
 
 def _listed(folder: Path) -> list[str]:

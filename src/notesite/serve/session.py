@@ -62,7 +62,7 @@ class Session:
         self._sources = Sources(root, self._last.seen(root / DOT_FOLDER))
         self.bodies = Bodies(self._memory, self._reading.again)
         self.config, _ = load_config(root, config_file)
-        self.snapshot = Snapshot(self.config, {}, (), None, ())
+        self.snapshot = Snapshot(self.config, {}, None, ())
         self.library: Library | None = None
         self._frame: Frame | None = None
         self._said: list[Problem] = []  # of settings and theme
@@ -182,9 +182,7 @@ class Session:
         plan = planned(self.root, frame.config, scanned, theme, self.library, self._said)
         self._of_plan = plan.problems
         self._pages = pages_of(plan.outputs)
-        self.snapshot = Snapshot(
-            frame.config, plan.outputs, plan.shared, frame.looks, self._problems()
-        )
+        self.snapshot = Snapshot(frame.config, plan.outputs, frame.looks, self._problems())
 
     def _problems(self) -> tuple[Problem, ...]:
         return tuple(in_order([*self._of_plan, *self._reading.problems]))

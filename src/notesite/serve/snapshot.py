@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from unicodedata import normalize
 
-from jinja2 import Environment
 from msgspec import Struct
 
 from notesite.config import Config
+from notesite.inlining import Inlining
 from notesite.keys import Closure, Digests, key
 from notesite.model import Copy, Output, Problem, Theme
 from notesite.render import link
@@ -22,7 +22,7 @@ class Looks(Struct, frozen=True):
     """What pages are rendered by: theme, its compiled templates, and what each depends on."""
 
     theme: Theme
-    jinja: Environment
+    jinja: Inlining
     closures: Mapping[str, Closure]
 
 
@@ -34,7 +34,6 @@ class Snapshot:
         self,
         config: Config,
         outputs: Mapping[str, Output],
-        shared: tuple[object, ...],
         looks: Looks | None,
         problems: tuple[Problem, ...],
     ) -> None:
@@ -43,8 +42,7 @@ class Snapshot:
         self.looks = looks
         self.problems = problems
         self.ready = looks is not None
-        self._shared = shared
-        self._digests = Digests(shared)
+        self._digests = Digests()
         self._config = config
         self._keys: dict[str, str] = {}
         self._copied: dict[str, bytes] | None = None
@@ -61,14 +59,14 @@ class Snapshot:
 
     def saying(self, problems: tuple[Problem, ...]) -> Snapshot:
         """The same site with other problems."""
-        other = Snapshot(self._config, self.outputs, self._shared, self.looks, problems)
+        other = Snapshot(self._config, self.outputs, self.looks, problems)
         other._digests, other._keys, other._copied = self._digests, self._keys, self._copied
         return other
 
     def with_page(self, output: Output) -> Snapshot:
         """The same site with another page at a path."""
         outputs = {**self.outputs, output.path: output}
-        other = Snapshot(self._config, outputs, self._shared, self.looks, self.problems)
+        other = Snapshot(self._config, outputs, self.looks, self.problems)
         other._digests, other._copied = self._digests, self._copied
         other._keys = {path: key for path, key in self._keys.items() if path != output.path}
         return other

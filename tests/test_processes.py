@@ -1,0 +1,113 @@
+"""Work that is spread over processes: the same results, whatever happens to them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from msgspec import Struct, msgpack
+
+from notesite.processes import CAN_FORK, CHUNK, FEW, spread
+
+pytestmark = pytest.mark.skipif(not CAN_FORK, reason="this system cannot fork")
+
+MANY = 10 * CHUNK + 3
+
+
+class Square(Struct, frozen=True):
+    number: int
+    process: int
+
+
+decoder = msgpack.Decoder(list[Square | None])
+
+
+def square(number: int) -> Square:
+    return Square(number * number, os.getpid())
+
+
+def test_results_come_in_order_from_as_many_processes_as_were_asked_for() -> None:
+    made = list(spread(square, MANY, 3, decoder))
+    assert [each.number for each in made] == [n * n for n in range(MANY)]
+    assert len({each.process for each in made} - {os.getpid()}) == 3
+
+
+@pytest.mark.parametrize(("count", "jobs"), [(FEW - 1, 2), (MANY, 1)])
+def test_for_few_results_or_one_job_no_process_is_started(count: int, jobs: int) -> None:
+    assert {each.process for each in spread(square, count, jobs, decoder)} == {os.getpid()}
+
+
+def test_an_exception_is_raised_here_after_the_results_before_it() -> None:
+    def fragile(number: int) -> Square:
+        if number == 77:
+            raise LookupError("seventy-seven")
+        return square(number)
+
+    made = iter(spread(fragile, MANY, 2, decoder))
+    assert [next(made).number for _ in range(77)] == [n * n for n in range(77)]
+    with pytest.raises(LookupError, match="seventy-seven"):
+        next(made)
+
+
+def test_what_a_killed_process_did_not_make_is_made_here() -> None:
+    parent = os.getpid()
+
+    def deadly(number: int) -> Square:
+        if number == 50 and os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return square(number)
+
+    made = list(spread(deadly, MANY, 2, decoder))
+    assert [each.number for each in made] == [n * n for n in range(MANY)]
+    assert parent in {each.process for each in made}
+
+
+def test_no_process_is_left_when_nobody_wants_more_results() -> None:
+    made = iter(spread(square, MANY, 2, decoder))
+    first = next(made)
+    del made  # closes the generator
+    assert first.process != os.getpid()
+    with pytest.raises(ProcessLookupError):
+        os.kill(first.process, 0)
+
+
+def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    """They would go on to write into a folder that another build may have by then."""
+
+    def slow(number: int) -> Square:
+        (tmp_path / f"{os.getpid()}").touch()
+        sleep(0.01)
+        return square(number)
+
+    parent = os.fork()
+    if not parent:  # it spreads work, and is killed in the middle of it
+        try:
+            list(spread(slow, 100_000, 2, decoder))
+        finally:
+            os._exit(0)
+    try:
+        _until(lambda: len(list(tmp_path.iterdir())) == 2)
+    finally:
+        os.kill(parent, signal.SIGKILL)
+        os.waitpid(parent, 0)
+    _until(lambda: not any(_runs(int(file.name)) for file in tmp_path.iterdir()))
+
+
+def _runs(process: int) -> bool:
+    """Whether it does; one that has ended may wait for its new parent to take notice."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text("utf-8")
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def _until(happened: Callable[[], bool]) -> None:
+    deadline = monotonic() + 20
+    while not happened():
+        assert monotonic() < deadline
+        sleep(0.01)
