@@ -48,7 +48,7 @@ class Rendering:
         if kept := self._known(path, snapshot.key(path)):
             future.set_result(kept)
         else:
-            self._jobs.put(lambda: future.set_result(self._made(path, snapshot)))
+            self._jobs.put(lambda: self._answer(future, path, snapshot))
         return future
 
     def close(self) -> None:
@@ -60,6 +60,10 @@ class Rendering:
         while job := self._jobs.get():
             job()
         self._bodies.close()
+
+    def _answer(self, future: Future[Page], path: str, snapshot: Snapshot) -> None:
+        if future.set_running_or_notify_cancel():  # who asked may have gone
+            future.set_result(self._made(path, snapshot))
 
     def _made(self, path: str, snapshot: Snapshot) -> Page:
         key = snapshot.key(path)
