@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import blake2b
+from struct import pack
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
@@ -52,8 +53,8 @@ def closures(theme: Theme, jinja: Inlining, frame: bytes) -> dict[str, Closure]:
 
 
 def key(output: Output, known: Mapping[str, Closure], digest: Digests) -> str:
-    """`template=digest values=digest name=checksum name=checksum …`: the digests decide, and the
-    checksums, which are cheap, tell what differs."""
+    """`template=digest values=digest name=checksum … name,name,name=checksums`: the digests decide,
+    and the checksums, which are cheap, tell what differs."""
     recipe = output.recipe
     match recipe:
         case Copy(source):
@@ -69,9 +70,20 @@ def difference(old: str, new: str) -> str:
     """What changed between two keys of one output, for a reader."""
     if not old:
         return "new"
-    before, after = (dict(part.partition("=")[::2] for part in k.split(" ")) for k in (old, new))
+    before, after = _told(old), _told(new)
     changed = [name for name in after if before.get(name) != after[name] and name != "values"]
     return ", ".join(changed) or "its file was missing or altered"
+
+
+def _told(key: str) -> dict[str, str]:
+    """Name -> what a key says of it."""
+    told: dict[str, str] = {}
+    for part in key.split(" "):
+        names, _, sums = part.partition("=")
+        each = names.split(",")
+        size = len(sums) // len(each)
+        told |= {name: sums[n * size : (n + 1) * size] for n, name in enumerate(each)}
+    return told
 
 
 class Digests:
@@ -86,23 +98,24 @@ class Digests:
         """The key: the names that the template mentions, in the order of the closure."""
         context = recipe.context
         shared = self._of_frame(recipe, closure)
-        values, hints = blake2b(shared.digest, digest_size=16), [shared.hint]
-        for name in shared.others:
-            encoded = self._encoded(context[name])
-            values.update(encoded)
-            hints.append(f"{name}={crc32(encoded):x}")
-        return f"{recipe.name}={closure.digest} values={values.hexdigest()} {' '.join(hints)}"
+        encoded = [self._encoded(context[name]) for name in shared.others]
+        values = blake2b(shared.digest + b"".join(encoded), digest_size=16).hexdigest()
+        hints = pack(shared.form, *map(crc32, encoded)).hex()
+        return f"{recipe.name}={closure.digest} values={values} {shared.hint}={hints}"
 
     def _of_frame(self, recipe: Template, closure: Closure) -> _Shared:
         number = (recipe.name, id(recipe.shared), *recipe.context)
         if number not in self._shared:
-            own = {name: value for name, value in recipe.shared.items() if name in closure.names}
-            found = {name: _encoder.encode(own[name]) for name in own if name not in recipe.context}
+            others = [name for name in closure.names if name in recipe.context]
+            names = sorted(set(closure.names) & recipe.shared.keys() - recipe.context.keys())
+            found = [_encoder.encode(recipe.shared[name]) for name in names]
+            hints = [f"{n}={crc32(encoded):x}" for n, encoded in zip(names, found, strict=True)]
             self._shared[number] = _Shared(
                 recipe.shared,
-                blake2b(_encoder.encode(found), digest_size=16).digest(),
-                " ".join(f"{name}={crc32(encoded):x}" for name, encoded in sorted(found.items())),
-                tuple(name for name in closure.names if name in recipe.context),
+                blake2b(b"".join(found), digest_size=16).digest(),
+                " ".join([*hints, ",".join(others)]),
+                tuple(others),
+                f">{len(others)}I",
             )
         return self._shared[number]
 
@@ -126,6 +139,7 @@ class _Shared(NamedTuple):
     digest: bytes
     hint: str
     others: tuple[str, ...]  # the names that are the output's own
+    form: str  # of their checksums
 
 
 def _closure(

@@ -15,6 +15,7 @@ DOT_FOLDER = ".notesite"
 LONGEST = 200  # bytes of one segment: file systems allow 255, temporary and zip names need the rest
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # what is one already
+_PLAIN = re.compile(r"[\w-]{1,50}")  # in any script, and at most 200 bytes
 _FORBIDDEN = frozenset('<>:"\\|?*')
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _DEVICES = frozenset(
@@ -99,6 +100,8 @@ class Taken:
 
 @lru_cache(maxsize=100_000)
 def _unsafe_segment(part: str) -> str | None:
+    if _PLAIN.fullmatch(part) and part.lower() not in _DEVICES:
+        return None
     try:
         length = len(part.encode("utf-8"))
     except UnicodeEncodeError:

@@ -68,7 +68,7 @@ def index(
     urls = pages | {"/" + path for path in static}
     problems += _dead_menu(config, urls)
     targets = _targets(shown, addresses, published, urls, held_back, config)
-    known = {taxonomy.name: taxonomies.known(taxonomy) for taxonomy in found}
+    known = {taxonomy.name: taxonomies.Known(taxonomy) for taxonomy in found}
     notes = [
         _published(
             document, addresses[document.path], known, targets, config, reading_time, problems
@@ -88,9 +88,9 @@ def _visible(
     for document in documents:
         front = document.front_matter
         day = front.publish_date or front.date
-        if any(problem.level == "error" for problem in document.problems):
+        if document.problems and any(p.level == "error" for p in document.problems):
             continue
-        if (front.draft or "_drafts" in document.path.split("/")) and not drafts:
+        if (front.draft or "/_drafts/" in f"/{document.path}") and not drafts:
             number["draft"] += 1
             held.append(document.path)
         elif day and day.date() > today and not future:
@@ -238,9 +238,9 @@ def _terms(
     """(taxonomy, slug, cards in listing order) of each term."""
     for taxonomy in found:
         having: dict[str, list[Card]] = {term.url: [] for term in taxonomy.terms}
-        known = taxonomies.known(taxonomy)
+        known = taxonomies.Known(taxonomy)
         for note in notes:
-            for link in taxonomies.links(note.document.front_matter, known):
+            for link in known.links(note.document.front_matter):
                 having[link.url].append(note.card)
         for term in taxonomy.terms:
             yield taxonomy.name, term.slug, tuple(having[term.url])

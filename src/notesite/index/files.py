@@ -40,6 +40,9 @@ def place(
     Of two that a file system without case would take for one the later is left out, and an error;
     so is a file that would stand where a page needs a folder.
     """
+    assets = list(assets)
+    if not assets:
+        return
     needed = {folded(folder) for url in urls for folder in _folders(url)}
     bundles = {
         document.path.rpartition("/")[0]: addresses[document.path].url

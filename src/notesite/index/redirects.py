@@ -27,6 +27,8 @@ def redirects(
     taken |= {clash_key(addresses[note.path].url): note.shown for note in documents}
     found: dict[str, str] = {}
     for note in documents:
+        if not (note.front_matter.redirect_from or note.front_matter.aliases):
+            continue
         url = addresses[note.path].url
         places = {key: (line, column) for key, line, column in note.front_matter.places}
         for key, old in _asked(note):

@@ -58,7 +58,7 @@ def _folders(standing: Iterable[Standing]) -> dict[str, str]:
         folder, shown = note.folder, note.document.shown
         if depth := note.document.path.count("/") - folder.count("/"):
             shown = shown.rsplit("/", depth)[0]
-        while folder:
-            found.setdefault(folder, shown)
+        while folder and folder not in found:
+            found[folder] = shown
             folder, shown = folder.rpartition("/")[0], shown.rpartition("/")[0]
     return found

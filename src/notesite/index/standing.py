@@ -108,7 +108,7 @@ def asks_elsewhere(document: Entry, folder: str) -> bool:
 def is_bundle(path: str) -> bool:
     """Whether this note, which introduces no section, is an `index.md` (in any case) in a folder of
     its own."""
-    return path[path.rfind("/") + 1 :].lower() in ("index.md", "index.markdown")
+    return f"/{path}".lower().endswith(("/index.md", "/index.markdown"))
 
 
 def whole(permalink: str) -> str:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from hashlib import blake2b
 from unicodedata import normalize
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from notesite.index.standing import clash_key
@@ -73,26 +72,26 @@ def _safe(slug: str) -> str:
     return f"{start}-{blake2b(slug.encode(), digest_size=4).hexdigest()}"
 
 
-class Known(Struct, frozen=True):
-    """The terms of a taxonomy as links, by `term_key`: made once, for all notes."""
+class Known:
+    """The terms of a taxonomy as links, for all notes; many notes have the same."""
 
-    name: str
-    terms: Mapping[str, Link]
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.name = taxonomy.name
+        self._terms = {term_key(term.name): Link(term.name, term.url) for term in taxonomy.terms}
+        self._of: dict[tuple[str, ...], tuple[Link, ...]] = {(): ()}
 
-
-def known(taxonomy: Taxonomy) -> Known:
-    """The taxonomy as `links` needs it."""
-    terms = {term_key(term.name): Link(term.name, term.url) for term in taxonomy.terms}
-    return Known(taxonomy.name, terms)
+    def links(self, front: FrontMatter) -> tuple[Link, ...]:
+        """The terms of a note as links, in the note's own order."""
+        names = names_of(front, self.name)
+        if names not in self._of:
+            keys = dict.fromkeys(term_key(word) for word in names)
+            self._of[names] = tuple(self._terms[key] for key in keys if key in self._terms)
+        return self._of[names]
 
 
 def links(front: FrontMatter, taxonomy: Known | None) -> tuple[Link, ...]:
-    """The terms of a note as links, in the note's own order."""
-    names = names_of(front, taxonomy.name) if taxonomy else ()
-    if taxonomy is None or not names:
-        return ()
-    keys = dict.fromkeys(term_key(word) for word in names)
-    return tuple(taxonomy.terms[key] for key in keys if key in taxonomy.terms)
+    """The terms of a note in a taxonomy, if the site has that."""
+    return taxonomy.links(front) if taxonomy else ()
 
 
 def introduced(taxonomy: Taxonomy, introductions: Mapping[str, Stored]) -> Taxonomy:

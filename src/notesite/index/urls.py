@@ -86,7 +86,7 @@ def _note_address(
     if front.permalink:
         return Address(whole(front.permalink), section, "note")
     slug = slugify(front.slug) if front.slug else slugify(name_of(document.path))
-    pattern = _pattern(section, dict(config.permalinks))
+    pattern = _pattern(section, dict(config.permalinks)) if config.permalinks else ""
     if pattern and front.date is None and any(word in pattern for word in _NEED_DATE):
         hint = "add a date to the note; until then its URL is made of folder and slug"
         message = f"the URL pattern `{pattern}` needs a date and this note has none"
