@@ -18,7 +18,7 @@ from typing import IO
 import msgspec
 
 INTERVAL = 0.02  # seconds between two looks at the memory
-SHARE = 0.1  # of one processor, at most, for looking: a look takes longer the more there is
+SHARE = 0.02  # of one processor, at most, for looking: a look takes longer the more there is
 
 
 class Figure(msgspec.Struct, frozen=True, array_like=True):

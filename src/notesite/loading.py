@@ -29,6 +29,7 @@ Pieces = tuple[str, ...]
 
 NOTE_SECONDS = 10  # of processor time; a note that takes more is an error, the others are built
 MANY = 100  # misses that are worth the start of worker processes
+RECENT = 4000  # formulas that a process keeps beside the memo, which it cannot write to
 CHUNK = 50  # notes that are parsed together, and whose formulas are one call into V8
 
 _entries = json.Decoder(Entry)  # JSON keeps the zone of a date; MessagePack does not
@@ -163,6 +164,7 @@ class _Parser:
         self.task, self.memo = task, memo
         self.katex = katex or Katex(task.macros, task.output)
         self.prefix = task.digest()
+        self.recent: dict[bytes, Typeset] = {}  # the last formulas that KaTeX has set
 
     def parse(self, chunk: list[Miss]) -> Parsed:
         from notesite.markdown import note as markdown
@@ -182,12 +184,15 @@ class _Parser:
     def typeset(self, formulas: Sequence[Formula]) -> list[Typeset]:
         """What is remembered, and KaTeX for the rest."""
         keys = [self._formula_key(formula) for formula in formulas]
-        known = self.memo.get("formula", keys)
+        rows = self.memo.get("formula", [key for key in keys if key not in self.recent])
+        known = self.recent | {key: _typesets.decode(row) for key, row in rows.items()}
         missing = {k: f for k, f in zip(keys, formulas, strict=True) if k not in known}
         made = self.katex.typeset(list(missing.values())) if missing else []
-        self.formulas |= {k: msgpack.encode(t) for k, t in zip(missing, made, strict=True)}
-        known |= self.formulas
-        return [_typesets.decode(known[key]) for key in keys]
+        new = dict(zip(missing, made, strict=True))
+        self.formulas |= {key: msgpack.encode(typeset) for key, typeset in new.items()}
+        known |= new
+        self.recent = dict([*self.recent.items(), *new.items()][-RECENT:])
+        return [known[key] for key in keys]
 
     def close(self) -> None:
         self.katex.close()

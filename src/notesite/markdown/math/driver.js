@@ -184,11 +184,11 @@ function balanced(html) {
     const end = html.indexOf(">", at);
     if (end < 0) return false;
     if (html[at + 1] === "/") {
-      if (open.pop() !== html.slice(at + 2, end)) return false;
+      const name = open.pop();
+      if (name === undefined || end - at - 2 !== name.length || !html.startsWith(name, at + 2)) return false;
     } else if (html[end - 1] !== "/") {
-      const name = /[a-z]+/iy;
-      name.lastIndex = at + 1;
-      open.push((name.exec(html) || [""])[0]);
+      const space = html.indexOf(" ", at);
+      open.push(html.slice(at + 1, space < 0 ? end : Math.min(space, end)));
     }
   }
   return open.length === 0;
