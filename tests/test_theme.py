@@ -18,6 +18,7 @@ from notesite.config import Config
 from notesite.markdown.highlight_css import css
 from notesite.model import (
     Archive,
+    Archived,
     Card,
     Heading,
     Html,
@@ -78,6 +79,11 @@ def card(**changes: Any) -> Card:
     return Card(**(values | changes))
 
 
+def archived() -> Archived:
+    shown = card()
+    return Archived(shown.title_html, shown.url, shown.date, shown.lang)
+
+
 def page(*headings: tuple[int, str], **changes: Any) -> Page:
     values: dict[str, Any] = {
         "card": card(), "html": stored("<p>本文</p>"), "description": "", "breadcrumbs": (),
@@ -113,7 +119,7 @@ def render(name: str, env: Environment | None = None, lang: str = "ja", **names:
         "taxonomy": Taxonomy("tags", "/tags/", (term,)), "taxonomies": (), "sections": (),
         "pagination": Pagination(2, 3, ((1, "/"), (2, "/page/2/"), None), "/", "/page/3/"),
         "listing": (card(), card(pinned=True, image="/i.png", author="佐藤", date=None)),
-        "archive": [Archive(2022, 6, (card(),)), Archive(2021, 12, (card(),))],
+        "archive": [Archive(2022, 6, (archived(),)), Archive(2021, 12, (archived(),))],
         "target": "/new/",
     }  # fmt: skip
     return (env or jinja()).get_template(name).render({**context, **names})

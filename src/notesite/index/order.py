@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
-from notesite.model import Archive, Card
+from notesite.model import Archive, Archived, Card
 
 
 def listing_key(card: Card) -> tuple[bool, bool, int, int, str, str]:
@@ -25,4 +25,8 @@ def months(cards: Iterable[Card]) -> tuple[Archive, ...]:
     """The archive: newest month first; undated notes come last, as month 0 of year 0."""
     newest = sorted(cards, key=lambda c: (-(c.date or date.min).toordinal(), c.title, c.url))
     grouped = groupby(newest, key=lambda c: (c.date.year, c.date.month) if c.date else (0, 0))
-    return tuple(Archive(year, month, tuple(group)) for (year, month), group in grouped)
+    return tuple(Archive(year, month, _archived(group)) for (year, month), group in grouped)
+
+
+def _archived(cards: Iterable[Card]) -> tuple[Archived, ...]:
+    return tuple(Archived(card.title_html, card.url, card.date, card.lang) for card in cards)

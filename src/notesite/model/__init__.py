@@ -35,6 +35,7 @@ from notesite.model.notes import (
 )
 from notesite.model.outputs import (
     Archive,
+    Archived,
     Copy,
     Output,
     Pagination,
@@ -47,6 +48,7 @@ from notesite.problems import Location, Problem
 
 __all__ = [
     "Archive",
+    "Archived",
     "AskedTemplate",
     "Asset",
     "AssetLink",

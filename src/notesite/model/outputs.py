@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
+
 from msgspec import Struct
 
-from notesite.model.library import Card
-from notesite.model.notes import Source
+from notesite.model.notes import Html, Source
 
 # --- 4 plan -> Output -----------------------------------------------------------------------------
+
+
+class Archived(Struct, frozen=True):
+    """What the archive shows of a note, and no more: an edit of its text leaves the archive as it
+    is."""
+
+    title_html: Html
+    url: str
+    date: datetime.date | None
+    lang: str
 
 
 class Archive(Struct, frozen=True):
@@ -15,7 +26,7 @@ class Archive(Struct, frozen=True):
 
     year: int
     month: int
-    cards: tuple[Card, ...]
+    cards: tuple[Archived, ...]
 
 
 class Pagination(Struct, frozen=True):

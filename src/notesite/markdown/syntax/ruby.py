@@ -19,8 +19,8 @@ from notesite.markdown.inline import starts
 HAN = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 KANA = "\u3041-\u309f\u30a0-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 # lengths are bounded so that a run of openers is looked at once
-_RUBY = re.compile(rf"\{{([^{{}}|\n\\]{{1,60}})\|([{KANA}](?:[{KANA}\u3000 ]{{0,58}}[{KANA}])?)\}}")
-_HAS_HAN = re.compile(f"[{HAN}]")
+_RUBY = rf"\{{([^{{}}|\n\\]{{1,60}})\|([{KANA}](?:[{KANA}\u3000 ]{{0,58}}[{KANA}])?)\}}"
+_HAS_HAN = f"[{HAN}]"  # both are compiled by the first `{`: large classes take milliseconds
 
 
 def plugin(md: MarkdownIt) -> None:
@@ -31,8 +31,8 @@ def plugin(md: MarkdownIt) -> None:
 
 
 def _ruby(state: StateInline, silent: bool) -> bool:
-    found = _RUBY.match(state.src, state.pos, state.posMax)
-    if not found or not _HAS_HAN.search(found[1]):
+    found = re.compile(_RUBY).match(state.src, state.pos, state.posMax)
+    if not found or not re.search(_HAS_HAN, found[1]):
         return False
     if not silent:
         token = state.push("ruby", "", 0)
