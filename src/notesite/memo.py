@@ -49,12 +49,12 @@ class Memo:
                 found |= self._read(self._base, table, wanted - found.keys())
             except sqlite3.Error as error:
                 self._give_up(error)
-        self._used[table] |= found.keys()
+        self._used[table].update(found)  # `|=` with a view copies the whole set
         return found
 
     def put(self, table: str, rows: Mapping[bytes, bytes]) -> None:
         """Remember these rows; other processes see them when this one closes the file."""
-        self._used[table] |= rows.keys()
+        self._used[table].update(rows)
         if self._base is None:
             self._rows[table].update(rows)
             return
