@@ -543,11 +543,11 @@ def test_when_events_are_lost_everything_may_have_changed(root: Path) -> None:
     (root / "notes/unseen").mkdir()
     (root / "notes/unseen/x.md").write_text(TEXT)
     go.set()
-    seen = frozenset().union(*reports(watch))
+    # A busy machine takes a while to go through so many events.
+    assert any(root in watch.changes(1) for _ in range(60))
     (root / "notes/unseen/x.md").write_text("again")
     after = reports(watch)
     watch.close()
-    assert root in seen
     assert after == [{root / "notes/unseen/x.md"}]
 
 
