@@ -29,6 +29,7 @@ SETTINGS = [
     "title: One", "title: Two", "listing: {per_page: 2}", "listing: {per_page: 50}", "language: ja",
     "base_url: https://example.org/repo/", "excerpt: {width: 40}", "permalinks: {posts: /p/:slug/}",
     "math: {macros: {'\\R': x}}", "menu: []", "reading_speed: {ja: 20}", "taxonomies: [tags]",
+    "links: {unwritten_pages: false}",
 ]  # fmt: skip
 
 
@@ -147,7 +148,7 @@ class History:
             ("draft: true", 0.1), ("pinned: true", 0.1), ("weight: 3", 0.1), ("series: S", 0.2),
             ("slug: same", 0.1), ("lang: ja", 0.1), ("summary: Short $y$.", 0.1),
             ("date: never", 0.05), ("listed: false", 0.1), ("redirect_from: /old/", 0.1),
-            ("template: gone", 0.05),
+            ("template: gone", 0.05), ("aliases: [別名]", 0.2),
         ):  # fmt: skip
             if random.random() < chance and not (line.startswith("date") and len(lines) > 1):
                 lines.append(line)
@@ -162,6 +163,11 @@ class History:
         if random.random() < 0.5:
             other = random.choice(["n1.md", "../n2.md", "posts/n3.md", "a.png", "/archive/"])
             parts.append(f"[link]({other}) ![image](a.png)")
+        for _ in range(random.randint(0, 2)):
+            name = random.choice(
+                ["n1", "posts/n3", "題", "情報 1", "別名", "word", "無い", "#見出し"]
+            )
+            parts.append(f"前。 [[{name}]] $x$ と {random.choice(WORDS)}。後。")
         random.shuffle(parts)
         return "\n\n".join(parts) + "\n"
 

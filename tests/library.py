@@ -35,9 +35,9 @@ def entries(notes: Mapping[str, str], config: Config | None = None) -> list[Entr
     found = []
     for path, text in notes.items():
         document = parse(source(path, text), Options.of(config or Config()))
-        entry, body, excerpt = part(document, path.encode())
+        entry, body, short = part(document, path.encode())
         HTML[entry.body.digest, "body"] = body
-        HTML[entry.excerpt.digest, "excerpt"] = excerpt
+        HTML.update(((digest, "excerpt"), pieces) for digest, pieces in short.items())
         found.append(entry)
     return found
 

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from msgspec import Struct, msgpack
 
-from notesite.model import Card, Copy, Output, Template, Theme, Written
+from notesite.model import Card, Copy, Hop, Output, Template, Theme, Written
 
 if TYPE_CHECKING:
     from notesite.inlining import Inlining
@@ -88,10 +88,10 @@ def _told(key: str) -> dict[str, str]:
 
 class Digests:
     """Keys of rendered outputs. What many of them share is told by identity, and hashed once: the
-    names of the frame, and the cards of notes."""
+    names of the frame, the cards of notes, and groups of 2-hop links."""
 
     def __init__(self) -> None:
-        self._cards: dict[int, tuple[Card, bytes]] = {}
+        self._known: dict[int, tuple[object, bytes]] = {}
         self._shared: dict[tuple[object, ...], _Shared] = {}
 
     def of(self, recipe: Template, closure: Closure) -> str:
@@ -120,16 +120,17 @@ class Digests:
         return self._shared[number]
 
     def _encoded(self, value: object) -> bytes:
-        """The encoding of a value; of cards, which stand in many listings, their digests."""
-        if type(value) is tuple and value and type(value[0]) is Card:
-            return b"".join(map(self._card, value))
+        """The encoding of a value; of cards, which stand in many listings, their digests, and of
+        2-hop groups, which many notes share."""
+        if type(value) is tuple and value and type(value[0]) in (Card, Hop):
+            return b"".join(map(self._digest, value))
         return _encoder.encode(value)
 
-    def _card(self, card: Card) -> bytes:
-        if id(card) not in self._cards:
-            digest = blake2b(_encoder.encode(card), digest_size=16).digest()
-            self._cards[id(card)] = card, digest
-        return self._cards[id(card)][1]
+    def _digest(self, value: object) -> bytes:
+        if id(value) not in self._known:
+            digest = blake2b(_encoder.encode(value), digest_size=16).digest()
+            self._known[id(value)] = value, digest
+        return self._known[id(value)][1]
 
 
 class _Shared(NamedTuple):

@@ -11,6 +11,7 @@ import gc
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct, json, msgpack
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 
 from notesite.config import Config
 from notesite.limits import TimeLimit, time_limit
+from notesite.markdown.bodies import is_of, shorts
 from notesite.markdown.math.katex import Katex
 from notesite.markdown.options import Options
 from notesite.memo import Memo
@@ -83,7 +85,7 @@ class Notes:
             progress("reading notes", done, len(missing))
         self.entries = [_entries.decode(rows[key]) for key in keys]
         memo.keep("body", (entry.digest for entry in self.entries))
-        memo.keep("excerpt", (entry.excerpt.digest for entry in self.entries))
+        memo.keep("excerpt", chain.from_iterable(map(shorts, self.entries)))
 
     def html(self, stored: Stored) -> Pieces:
         """The HTML that `stored` stands for; what the memo has lost is made again.
@@ -103,7 +105,7 @@ class Notes:
                 return _pieces.decode(rows[stored.digest])
             if self._memo.forked:  # V8 does not live through a fork
                 raise LookupError("a note has lost its HTML")
-            lost = next(e for e in self.entries if stored.digest in (e.digest, e.excerpt.digest))
+            lost = next(e for e in self.entries if is_of(stored, e))
             parser = _Parser(self._task, self._memo)
             self._remember(parser.parse([(lost.digest, self._sources[lost.digest])]))
             parser.close()
@@ -174,11 +176,10 @@ class _Parser:
         parsed = [self._parsed(note) for _, note in chunk]
         rows = Parsed({}, {}, {}, self.formulas)
         for (key, _), document in zip(chunk, markdown.typeset(parsed, self), strict=True):
-            entry, body, excerpt = part(document, key)
+            entry, body, short = part(document, key)
             rows.notes[key] = json.encode(entry)
             rows.bodies[key] = msgpack.encode(body)
-            if entry.excerpt:
-                rows.excerpts[entry.excerpt.digest] = msgpack.encode(excerpt)
+            rows.excerpts.update((d, msgpack.encode(pieces)) for d, pieces in short.items())
         return rows
 
     def typeset(self, formulas: Sequence[Formula]) -> list[Typeset]:

@@ -9,16 +9,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from notesite.config import FILE_NAME, Config
+from msgspec.structs import replace
+
+from notesite.config import Config
 from notesite.index import files, neighbours, taxonomies
 from notesite.index.cards import Published, asked_template, make_card
-from notesite.index.links import Targets, anchors_of, fill
+from notesite.index.filling import fill, leads
+from notesite.index.links import Targets, anchors_of
+from notesite.index.names import Names
 from notesite.index.order import listing_key
 from notesite.index.redirects import redirects
 from notesite.index.reserved import Reserved
 from notesite.index.sections import breadcrumbs, make_sections, off_home
 from notesite.index.standing import Standing, clash_key, folder_url, stand
-from notesite.index.urls import Address, assign
+from notesite.index.urls import Address, assign, dead_menu, site_paths
+from notesite.index.web import weave
+from notesite.index.wikilinks import unwritten
 from notesite.model import (
     Asset,
     Card,
@@ -63,10 +69,10 @@ def index(
     old = redirects(shown, addresses, reserved.for_redirects(), problems)
     everyone = standing if len(shown) == len(documents) else stand(documents)
     held = files.withheld(everyone, addresses, drafts)
-    pages = _urls(addresses, found) | dict(old).keys()
+    pages = site_paths(addresses, found) | dict(old).keys()
     published = tuple(files.place(assets, shown, addresses, held, static, pages, problems))
     urls = pages | {"/" + path for path in static}
-    problems += _dead_menu(config, urls)
+    problems += dead_menu(config.menu, urls)
     targets = _targets(shown, addresses, published, urls, held_back, config)
     known = {taxonomy.name: taxonomies.Known(taxonomy) for taxonomy in found}
     notes = [
@@ -75,7 +81,9 @@ def index(
         )
         for document in shown
     ]
-    return _library(notes, found, published, old, counts, problems, config)
+    notes.sort(key=lambda note: listing_key(note.card))  # once, for all listings
+    library = _library(notes, found, published, old, counts, problems, config)
+    return replace(library, **weave(notes, targets.words)._asdict())
 
 
 def _visible(
@@ -107,28 +115,8 @@ def _taxonomies(standing: Iterable[Standing], config: Config) -> tuple[Taxonomy,
     return taxonomies.collect(notes, config.taxonomies, config.menu)
 
 
-def _urls(addresses: Mapping[str, Address], found: Iterable[Taxonomy]) -> set[str]:
-    """The site paths of all pages but redirects and later pages of listings."""
-    urls = {"/", "/archive/", "/404.html", *(address.url for address in addresses.values())}
-    for folder in {address.folder for address in addresses.values()}:
-        while folder:
-            urls.add(folder_url(folder))
-            folder = folder.rpartition("/")[0]
-    for taxonomy in found:
-        urls |= {taxonomy.url, *(term.url for term in taxonomy.terms)}
-    return urls
-
-
-def _dead_menu(config: Config, urls: set[str]) -> Iterable[Problem]:
-    for link in config.menu:
-        path = link.url.partition("#")[0]
-        if path.startswith("/") and path.endswith("/") and path not in urls:
-            message = f"the menu leads to `{link.url}`, which does not exist"
-            yield Problem("warning", message, Location(FILE_NAME), "mend or remove the entry")
-
-
 def _targets(
-    shown: Iterable[Entry],
+    shown: Sequence[Entry],
     addresses: Mapping[str, Address],
     assets: Iterable[Asset],
     urls: set[str],
@@ -137,10 +125,15 @@ def _targets(
 ) -> Targets:
     notes = {path: address.url for path, address in addresses.items()}
     by_path = {asset.source.path: "/" + asset.path for asset in assets}
-    return Targets(
+    targets = Targets(
         notes, held_back, by_path, frozenset(urls | set(by_path.values())), config.base_path,
-        anchors_of(shown),
+        anchors_of(shown), Names(shown, by_path, held_back),
     )  # fmt: skip
+    return (
+        replace(targets, words=unwritten(shown, targets))
+        if config.links.unwritten_pages
+        else targets
+    )
 
 
 def _published(
@@ -160,7 +153,7 @@ def _published(
         problems.append(Problem("warning", message, where, "put it beside the note, or in static/"))
     html = fill(document.body, document.path, targets, problems)
     series = taxonomies.links(document.front_matter, known.get("series"))
-    return Published(document, address, card, html, series)
+    return Published(document, address, card, html, series, leads(document, targets))
 
 
 def _library(
@@ -173,7 +166,6 @@ def _library(
     config: Config,
 ) -> Library:
     count = len(notes)
-    notes = sorted(notes, key=lambda note: listing_key(note.card))  # once, for all listings
     introductions = {clash_key(n.card.url): n.html for n in notes}
     found = tuple(taxonomies.introduced(taxonomy, introductions) for taxonomy in found)
     special = {clash_key(url) for t in found for url in (t.url, *(term.url for term in t.terms))}

@@ -24,13 +24,15 @@ from notesite.model import (
 
 
 class Published(Struct, frozen=True):
-    """A document that is published: with its address, card, and body without holes."""
+    """A document that is published: with its address, card, body without holes, and the notes and
+    words that it links to (see filling)."""
 
     document: Entry
     address: Address
     card: Card
     html: Stored
     series: tuple[Link, ...]
+    leads: Mapping[str, tuple[str, Stored]]
 
 
 def make_card(

@@ -1,4 +1,4 @@
-"""The link holes of a note's HTML -> URLs; a target that does not exist is a problem."""
+"""A link by path -> its URL; a target that does not exist is a problem."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from unicodedata import normalize
 from urllib.parse import quote
 
 from msgspec import Struct
-from msgspec.structs import replace
 
+from notesite.index.names import Names
 from notesite.index.standing import folder_url
-from notesite.model import AssetLink, Entry, Location, NoteLink, Problem, Stored
+from notesite.model import AssetLink, Entry, Location, NoteLink, Problem
 from notesite.names import slugify
 
 _PLAIN = re.compile(r"[A-Za-z0-9/._~-]*")  # a path of these alone is a URL as it stands: most are
@@ -37,6 +37,8 @@ class Targets(Struct, frozen=True):
     urls: frozenset[str]  # all site paths that exist
     base_path: str
     anchors: Callable[[str], Anchors]  # of the note of this path
+    names: Names
+    words: Mapping[str, tuple[str, str]] = {}  # unwritten ones: key -> as it is spelled, URL
 
 
 def anchors_of(entries: Iterable[Entry]) -> Callable[[str], Anchors]:
@@ -57,14 +59,6 @@ def href(url: str, base_path: str) -> str:
     return path if _PLAIN.fullmatch(path) else quote(path, safe=_SAFE)
 
 
-def fill(html: Stored, path: str, targets: Targets, problems: list[Problem]) -> Stored:
-    """The HTML of the note at `path` with its links resolved."""
-    if not html.holes:
-        return html
-    links = tuple(_resolved(hole, path, targets, problems) for hole in html.holes)
-    return replace(html, holes=(), links=links)
-
-
 def resolve_image(target: str, path: str, targets: Targets) -> str:
     """The site path of an image named in the front matter of the note at `path`, or "" if there is
     none."""
@@ -72,22 +66,25 @@ def resolve_image(target: str, path: str, targets: Targets) -> str:
     return _asset(target, folder, targets)
 
 
-def _resolved(
+def resolve(
     hole: NoteLink | AssetLink, path: str, targets: Targets, problems: list[Problem]
 ) -> str:
+    """The URL that is meant by a link in the note at `path`."""
     folder = path.rpartition("/")[0]
     target = normalize("NFC", hole.target)
-    url = note = anchor = ""
+    url = anchor = ""
     if isinstance(hole, NoteLink):
-        note = _note(target, folder, targets) if target else path
+        note = linked(hole, path, targets)
         query = "?" + quote(hole.query, safe=_SAFE + "?%") if hole.query else ""
         url = targets.notes[note] if target and note else ""
-        anchor = query + _anchor(hole, note, targets, problems)
+        anchor = query + anchor_of(hole.anchor, hole.target, note, hole.location, targets, problems)
         if not target:
             return anchor
     url = url or _asset(target, folder, targets)
     if isinstance(hole, NoteLink):
         url = url or _section(target, folder, targets)
+    elif hole.named and not url:
+        url = targets.assets.get(targets.names.asset(target, folder), "")
     if url:
         return href(url, targets.base_path) + anchor
     problems.append(_dead(hole, folder, targets))
@@ -97,9 +94,18 @@ def _resolved(
     ) + anchor
 
 
-def _anchor(link: NoteLink, note: str, targets: Targets, problems: list[Problem]) -> str:
-    """`#id` of a link, "" for the top of the page; one that is nowhere in the note is told."""
-    anchor = normalize("NFC", link.anchor)
+def linked(link: NoteLink, path: str, targets: Targets) -> str:
+    """The path of the note that a link in the note at `path` leads to, or ""."""
+    target = normalize("NFC", link.target)
+    return _note(target, path.rpartition("/")[0], targets) if target else path
+
+
+def anchor_of(
+    written: str, name: str, note: str, where: Location, targets: Targets, problems: list[Problem]
+) -> str:
+    """`#id` behind a note's `name` (none: the note itself), "" for the top of the page; one that is
+    nowhere in the note is told."""
+    anchor = normalize("NFC", written)
     if note and anchor and anchor != "top":
         known, slug = targets.anchors(note), slugify(anchor)
         if anchor not in known.ids and slug in known.ids:
@@ -107,10 +113,11 @@ def _anchor(link: NoteLink, note: str, targets: Targets, problems: list[Problem]
         elif anchor not in known.ids and slug == known.title:
             anchor = ""
         elif anchor not in known.ids:
-            message = f"there is no heading or id `{link.anchor}` in "
-            message += f"`{link.target}`" if link.target else "this note"
-            problems.append(Problem("warning", message, link.location))
-    return "#" + quote(anchor, safe=_SAFE) if anchor or not link.target else ""
+            message = f"there is no heading or id `{written}` in "
+            problems.append(
+                Problem("warning", message + (f"`{name}`" if name else "this note"), where)
+            )
+    return "#" + quote(anchor, safe=_SAFE) if anchor or not name else ""
 
 
 def _candidates(target: str, folder: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Documents and where they stand -> the URL of each."""
+"""Documents and where they stand -> the URL of each, and of all pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
-from notesite.config import Config
+from notesite.config import FILE_NAME, Config
 from notesite.index.standing import (
     Kind,
     Standing,
@@ -20,7 +20,7 @@ from notesite.index.standing import (
     is_bundle,
     whole,
 )
-from notesite.model import Entry, Location, Problem
+from notesite.model import Entry, Link, Location, Problem, Taxonomy
 from notesite.names import slugify as slugify
 from notesite.names import unsafe_name
 
@@ -77,6 +77,27 @@ def assign(
             taken[clash_key(address.url)] = document
             addresses[document.path] = address
     return addresses, problems
+
+
+def site_paths(addresses: Mapping[str, Address], found: Iterable[Taxonomy]) -> set[str]:
+    """The site paths of all pages but redirects and later pages of listings."""
+    urls = {"/", "/archive/", "/404.html", *(address.url for address in addresses.values())}
+    for folder in {address.folder for address in addresses.values()}:
+        while folder:
+            urls.add(folder_url(folder))
+            folder = folder.rpartition("/")[0]
+    for taxonomy in found:
+        urls |= {taxonomy.url, *(term.url for term in taxonomy.terms)}
+    return urls
+
+
+def dead_menu(menu: Iterable[Link], urls: set[str]) -> Iterable[Problem]:
+    """What is wrong with the menu of the settings."""
+    for link in menu:
+        path = link.url.partition("#")[0]
+        if path.startswith("/") and path.endswith("/") and path not in urls:
+            message = f"the menu leads to `{link.url}`, which does not exist"
+            yield Problem("warning", message, Location(FILE_NAME), "mend or remove the entry")
 
 
 def _note_address(

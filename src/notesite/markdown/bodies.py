@@ -6,21 +6,24 @@ What index reads of ten thousand notes fits into memory and is quick to load; th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from hashlib import blake2b
-from html import escape, unescape
+from html import unescape
 from itertools import zip_longest
 
-from notesite.model import AssetLink, Document, Entry, Html, NoteLink, Stored
+from notesite.model import Document, Entry, Html, LinkHole, Stored
 
 _ID = re.compile(r"""<[^<>]*?\s(?:id|name)\s*=\s*["']?([^"'\s<>]+)""")
 Pieces = tuple[str, ...]  # the strings around the links of some HTML: one more than it has links
 
 
-def part(document: Document, digest: bytes) -> tuple[Entry, Pieces, Pieces]:
-    """The document, whose formulas are set, without its HTML; the pieces of its body and of its
-    excerpt. `digest` is of all that the note was made of."""
-    body, excerpt = _pieces(document.body), _pieces(document.excerpt)
-    holes = tuple(p for p in document.body.pieces if isinstance(p, NoteLink | AssetLink))
+def part(document: Document, digest: bytes) -> tuple[Entry, Pieces, dict[bytes, Pieces]]:
+    """The document, whose formulas are set, without its HTML; the pieces of its body; those of its
+    excerpt and of the sentences with a link, by their digests. `digest` is of all that the note was
+    made of."""
+    body = _pieces(document.body)
+    short: dict[bytes, Pieces] = {}
+    holes = tuple(p for p in document.body.pieces if isinstance(p, LinkHole))
     entry = Entry(
         path=document.path,
         shown=document.shown,
@@ -29,15 +32,29 @@ def part(document: Document, digest: bytes) -> tuple[Entry, Pieces, Pieces]:
         title=str(document.title),
         title_html=document.title_html,
         body=Stored(digest, "body", _has_math(body), holes),
-        excerpt=_excerpt(excerpt),
+        excerpt=_short(document.excerpt, short),
         excerpt_text=str(document.excerpt_text),
         headings=document.headings,
         ids=document.ids,
         counts=document.counts,
         updated=document.updated,
         problems=document.problems,
+        sentences=tuple((to, _short(html, short)) for to, html in document.sentences),
     )
-    return entry, body, excerpt
+    return entry, body, short
+
+
+def shorts(entry: Entry) -> Iterator[bytes]:
+    """The digests of what is kept of a note in the table of excerpts: its sentences with a link
+    are there too."""
+    yield entry.excerpt.digest
+    for _, sentence in entry.sentences:
+        yield sentence.digest
+
+
+def is_of(stored: Stored, entry: Entry) -> bool:
+    """Whether this HTML is the note's."""
+    return stored.digest == entry.digest or stored.digest in shorts(entry)
 
 
 def ids(html: Html) -> tuple[str, ...]:
@@ -46,19 +63,19 @@ def ids(html: Html) -> tuple[str, ...]:
     return tuple(sorted({unescape(found[1]) for found in _ID.finditer(text)}))
 
 
-def _excerpt(pieces: Pieces) -> Stored:
-    """Found by its own content: an edit further down in the note leaves all listings as they
-    are."""
+def _short(html: Html, found: dict[bytes, Pieces]) -> Stored:
+    """Kept by its own content: an edit further down in the note leaves all listings as they are."""
+    pieces = _pieces(html)
     if not any(pieces):
         return Stored()
     digest = blake2b("\0".join(pieces).encode(), digest_size=16).digest()
+    found[digest] = pieces
     return Stored(digest, "excerpt", _has_math(pieces))
 
 
 def printed(stored: Stored, pieces: Pieces) -> str:
     """The HTML that `stored` stands for, its links filled in."""
-    links = map(escape, stored.links)
-    return "".join(text + link for text, link in zip_longest(pieces, links, fillvalue=""))
+    return "".join(text + link for text, link in zip_longest(pieces, stored.links, fillvalue=""))
 
 
 def _pieces(html: Html) -> Pieces:

@@ -20,7 +20,7 @@ from markdown_it.token import Token
 from notesite.markdown.gathered import Gathered, gathered
 from notesite.markdown.math.places import Places
 from notesite.markdown.remarks import remember
-from notesite.model import AssetLink, Location, NoteLink
+from notesite.model import AssetLink, Location, NoteLink, WikiLink
 
 Rule = Callable[[StateInline, bool], bool]
 
@@ -93,7 +93,14 @@ def _links(state: StateCore) -> None:
             block.content = _in_html(block.content, note, line)
         elif block.type == "inline" and ("]" in block.content or "<" in block.content):
             for token in block.children or ():
-                if token.type in _NAMES:
+                if "wikilink" in token.meta:
+                    where = _where(block, token, note, places)
+                    token.meta["hole"] = note.hole(WikiLink(token.meta["wikilink"], where))
+                elif "named" in token.meta:
+                    where = _where(block, token, note, places)
+                    target = str(token.attrs["src"])
+                    token.attrs["src"] = note.hole(AssetLink(target, where, True, named=True))
+                elif token.type in _NAMES:
                     _link(block, token, note, places)
                 elif token.type == "html_inline" and "=" in token.content:
                     line, _ = places.of_offset(block, max(block.content.find(token.content), 0))
@@ -105,8 +112,12 @@ def _link(block: Token, token: Token, note: Gathered, places: Places) -> None:
     target = str(token.attrs.get(name, ""))
     if token.info == "auto" or "equation" in token.meta or _OUTSIDE.match(target):
         return
-    where = Location(note.shown, *places.of_offset(block, token.meta.get("at", 0)))
+    where = _where(block, token, note, places)
     token.attrSet(name, _hole(target, note, where, image=name == "src"))
+
+
+def _where(block: Token, token: Token, note: Gathered, places: Places) -> Location:
+    return Location(note.shown, *places.of_offset(block, token.meta.get("at", 0)))
 
 
 def _in_html(content: str, note: Gathered, first_line: int) -> str:

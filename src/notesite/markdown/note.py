@@ -17,13 +17,14 @@ from msgspec.structs import replace
 
 from notesite.decode import decode
 from notesite.markdown import excerpt as excerpts
-from notesite.markdown import front_matter, links, titles
+from notesite.markdown import front_matter, links, titles, wikilinks
 from notesite.markdown.bodies import ids
 from notesite.markdown.counts import count
 from notesite.markdown.gathered import Gathered
 from notesite.markdown.math import tex
 from notesite.markdown.options import Options as Options
 from notesite.markdown.parser import make_parser
+from notesite.markdown.sentences import sentences
 from notesite.model import (
     Document,
     Formula,
@@ -105,6 +106,7 @@ def _parser(options: Options) -> MarkdownIt:
         html=options.html, typographer=options.typographer, soft_breaks=options.soft_breaks
     )
     tex.plugin(md, double_backslash=options.double_backslash, numbering=options.numbering)
+    wikilinks.plugin(md)
     links.plugin(md)
     return md
 
@@ -136,6 +138,7 @@ def _document(
         ids=ids(body),
         counts=count(tokens, front.lang or options.language),
         updated=source.updated,
+        sentences=sentences(tokens, md, env),
     )
 
 
@@ -163,6 +166,7 @@ def _formulas(document: Document) -> Iterable[Formula]:
     parts: list[Html | Text] = [
         document.body, document.title, document.title_html, document.excerpt, document.excerpt_text,
         *(heading.text for heading in document.headings),
+        *(sentence for _, sentence in document.sentences),
     ]  # fmt: skip
     return (piece for part in parts for piece in part.pieces if isinstance(piece, Formula))
 
@@ -178,6 +182,7 @@ def _filled(document: Document, made: dict[_Key, Typeset]) -> Document:
         excerpt=_html(document.excerpt, made),
         excerpt_text=_text(document.excerpt_text, made),
         headings=tuple(replace(h, text=_text(h.text, made)) for h in document.headings),
+        sentences=tuple((to, _html(sentence, made)) for to, sentence in document.sentences),
         problems=(*document.problems, *_complaints(document, made)),
     )
 

@@ -7,7 +7,9 @@ The flow: Source -> Document -> Library -> Output -> bytes.
 from notesite.model.library import (
     AskedTemplate,
     Asset,
+    Backlink,
     Card,
+    Hop,
     Library,
     Link,
     Page,
@@ -15,6 +17,7 @@ from notesite.model.library import (
     Series,
     Taxonomy,
     Term,
+    Word,
 )
 from notesite.model.notes import (
     AssetLink,
@@ -26,11 +29,13 @@ from notesite.model.notes import (
     Heading,
     Hole,
     Html,
+    LinkHole,
     NoteLink,
     Source,
     Stored,
     Text,
     Typeset,
+    WikiLink,
     has_math,
 )
 from notesite.model.outputs import (
@@ -52,6 +57,7 @@ __all__ = [
     "AskedTemplate",
     "Asset",
     "AssetLink",
+    "Backlink",
     "Card",
     "Copy",
     "Counts",
@@ -61,9 +67,11 @@ __all__ = [
     "FrontMatter",
     "Heading",
     "Hole",
+    "Hop",
     "Html",
     "Library",
     "Link",
+    "LinkHole",
     "Location",
     "NoteLink",
     "Output",
@@ -81,6 +89,8 @@ __all__ = [
     "Text",
     "Theme",
     "Typeset",
+    "WikiLink",
+    "Word",
     "Written",
     "has_math",
 ]

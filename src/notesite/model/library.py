@@ -19,6 +19,31 @@ class Link(Struct, frozen=True):
     url: str
 
 
+class Backlink(Struct, frozen=True):
+    """A note that links here, and the sentence in which it first does."""
+
+    title: str
+    url: str
+    sentence: Stored
+
+
+class Hop(Struct, frozen=True):
+    """A word that a note links to, with the notes that link to it: at most a few, the newest
+    first, and the note itself may be one of them. `url` is "" where nobody has written it."""
+
+    title: str
+    url: str
+    links: tuple[Link, ...]
+
+
+class Word(Struct, frozen=True):
+    """A word that two or more notes want and nobody has written, on a page of its own."""
+
+    title: str
+    url: str
+    backlinks: tuple[Backlink, ...]
+
+
 class Term(Struct, frozen=True):
     """One tag (category, series): how most notes spell it, and how many notes have it."""
 
@@ -136,3 +161,6 @@ class Library(Struct, frozen=True):
     notes: int  # how many are published, with those that introduce a section or term
     held_back: tuple[int, int]  # drafts, future notes
     problems: tuple[Problem, ...]
+    backlinks: tuple[tuple[str, tuple[Backlink, ...]], ...] = ()  # by URL
+    twohop: tuple[tuple[str, tuple[Hop, ...]], ...] = ()  # by URL
+    words: tuple[Word, ...] = ()

@@ -73,15 +73,25 @@ class AssetLink(Struct, frozen=True, tag=True):
     target: str
     location: Location
     image: bool = False
+    named: bool = False  # found by its name alone, anywhere in the notes folder
 
 
-Hole = Formula | NoteLink | AssetLink
+class WikiLink(Struct, frozen=True, tag=True):
+    """What makes an `<a>` a link to what `[[target]]` names, ` href="…"`; filled by index. `target`
+    is as written, without a label: `Title#Heading`."""
+
+    target: str
+    location: Location
+
+
+LinkHole = NoteLink | AssetLink | WikiLink
+Hole = Formula | LinkHole
 
 
 class Html(Struct, frozen=True, array_like=True):
     """HTML with holes. A template prints it unescaped, once every hole is filled."""
 
-    pieces: tuple[str | Formula | NoteLink | AssetLink, ...] = ()
+    pieces: tuple[str | Hole, ...] = ()
 
     def __html__(self) -> str:
         # a hole that is still open is a fault of ours: join() raises TypeError
@@ -96,13 +106,13 @@ class Stored(Struct, frozen=True, array_like=True):
 
     `digest` is the note's (none: there is no HTML), `part` which of its HTML is meant: what is kept
     are the strings around its links. `holes` are these links, and `links` what index found for
-    them; `math` says whether a formula is shown.
+    them, as HTML; `math` says whether a formula is shown.
     """
 
     digest: bytes = b""
     part: Literal["body", "excerpt"] = "body"
     math: bool = False
-    holes: tuple[NoteLink | AssetLink, ...] = ()
+    holes: tuple[LinkHole, ...] = ()
     links: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
@@ -195,6 +205,7 @@ class Document(Struct, frozen=True):
     counts: Counts = Counts()
     updated: date | None = None
     problems: tuple[Problem, ...] = ()
+    sentences: tuple[tuple[str, Html], ...] = ()  # target of a link -> the sentence it stands in
 
 
 class Entry(Struct, frozen=True, array_like=True):
@@ -215,3 +226,4 @@ class Entry(Struct, frozen=True, array_like=True):
     counts: Counts
     updated: date | None
     problems: tuple[Problem, ...]
+    sentences: tuple[tuple[str, Stored], ...] = ()

@@ -20,9 +20,10 @@ from notesite.model import (
 # The names that a template can rely on (see the manual, "Theming"), with what they are where a page
 # has none.
 ABSENT: Mapping[str, object] = {
-    "page": None, "previous": None, "next": None, "related": (), "section": None, "term": None,
-    "taxonomy": None, "pagination": None, "listing": (), "sections": (), "archive": (),
-    "breadcrumbs": (), "description": "", "math": False, "target": "",
+    "page": None, "previous": None, "next": None, "related": (), "backlinks": (), "twohop": (),
+    "section": None, "term": None, "taxonomy": None, "pagination": None, "listing": (),
+    "sections": (), "archive": (), "breadcrumbs": (), "description": "", "math": False,
+    "target": "",
 }  # fmt: skip
 _FOREIGN = {"post", "page", "default", "single", "note", "home", "list", "blog", "posts"}
 

@@ -1,10 +1,10 @@
-"""Library -> one page for each note."""
+"""Library -> one page for each note, and for each word that is wanted but not written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from notesite.model import Output
+from notesite.model import Backlink, Output
 from notesite.outputs.frame import Frame
 
 
@@ -12,19 +12,35 @@ def pages(frame: Frame) -> Iterable[Output]:
     """The notes' own pages."""
     library = frame.library
     near = {url: (previous, following) for url, previous, following in library.chronology}
-    related = dict(library.related)
+    related, backlinks = dict(library.related), dict(library.backlinks)
+    twohop = dict(library.twohop)
     for page in library.pages:
         card = page.card
         previous, following = near.get(card.url, (None, None))
         template = frame.template(page.template, "page.html")
+        linking = backlinks.get(card.url, ())
         names = {
             "page": page,
             "previous": previous,
             "next": following,
             "related": related.get(card.url, ()),
+            "backlinks": linking,
+            "twohop": twohop.get(card.url, ()),
             "description": page.description,
             "breadcrumbs": (frame.home(card.lang), *page.breadcrumbs[1:]),
-            "math": page.math,
+            "math": page.math or _math(linking),
             "lang": card.lang,
         }
         yield frame.page(card.url, template, card.title, page.path, names)
+    for word in library.words:
+        names = {
+            "backlinks": word.backlinks,
+            "breadcrumbs": (frame.home(),),
+            "math": _math(word.backlinks),
+        }
+        origin = f"the unwritten word {word.title}"
+        yield frame.page(word.url, "word.html", word.title, origin, names)
+
+
+def _math(backlinks: Iterable[Backlink]) -> bool:
+    return any(backlink.sentence.math for backlink in backlinks)

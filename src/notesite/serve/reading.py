@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from notesite.config import Config
 from notesite.loading import MANY, Notes, Pieces, Progress
+from notesite.markdown.bodies import is_of, shorts
 from notesite.markdown.math.katex import Katex
 from notesite.markdown.options import Options
 from notesite.memo import Memo
@@ -65,7 +66,7 @@ class Reading:
     def again(self, stored: Stored) -> Pieces:
         """The HTML that `stored` stands for, made anew by any thread: for what a memo has lost."""
         for source, entry in list(self._read.values()):
-            if stored.digest in (entry.digest, entry.excerpt.digest):
+            if is_of(stored, entry):
                 notes = Notes([source], self._config, Memo(None, b""), 1, lambda *told: None)
                 return notes.html(stored)
         raise OSError(errno.EAGAIN, "a note was edited while its page was made; load it again")
@@ -83,7 +84,7 @@ class Reading:
             return
         entries = [*(entry for _, entry in self._read.values()), *self._good.values()]
         notes = {entry.digest for entry in entries}
-        excerpts = {entry.excerpt.digest for entry in entries}
+        excerpts = set(chain.from_iterable(map(shorts, entries)))
         self.memory.save({"note": notes, "body": notes, "excerpt": excerpts})
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from msgspec.structs import asdict, replace
 
 from notesite.config import ReadingSpeed
-from notesite.model import AssetLink, Entry, Location, NoteLink, Output, Page, Template
+from notesite.model import Entry, LinkHole, Location, Output, Page, Template
 from notesite.reading_time import reading_time, rounded
 
 _NOWHERE = Location("")
@@ -49,7 +49,7 @@ def exchanged(output: Output, entry: Entry) -> Output:
     return replace(output, recipe=replace(recipe, context={**recipe.context, "page": now}))
 
 
-def _aim(hole: NoteLink | AssetLink) -> NoteLink | AssetLink:
+def _aim(hole: LinkHole) -> LinkHole:
     """Where it leads, wherever it stands."""
     return replace(hole, location=_NOWHERE)
 

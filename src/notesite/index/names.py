@@ -1,0 +1,118 @@
+"""Notes and files -> what a wikilink can call them: path, file name, title or alias.
+
+Compared in NFKC without regard to case, so that width and normal form do not count either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+
+from notesite.index.standing import clash_key
+from notesite.model import Entry
+
+Level = dict[str, list[str]]  # key of a name -> the paths of what has it
+_FOLDER_NOTES = ("index", "_index", "readme")
+
+
+class Names:
+    """Made when the first wikilink asks: a site without any pays nothing."""
+
+    def __init__(
+        self, entries: Iterable[Entry], assets: Iterable[str], held_back: Iterable[str]
+    ) -> None:
+        self._entries = entries
+        self._held_back = held_back
+        self._paths = assets
+        self._notes_found: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def notes(self, target: str, folder: str) -> tuple[str, ...]:
+        """The paths of the notes that a note in `folder` can mean, the nearest first."""
+        if (target, folder) not in self._notes_found:
+            self._notes_found[target, folder] = _nearest(self._candidates(target), folder)
+        return self._notes_found[target, folder]
+
+    def asset(self, target: str, folder: str) -> str:
+        """The path of the nearest file of this name, or ""."""
+        key = clash_key(target)
+        found = _within(self._assets.get(key.rpartition("/")[2], ()), key, clash_key)
+        return next(iter(_nearest(found, folder)), "")
+
+    @cached_property
+    def held_back(self) -> frozenset[str]:
+        """The keys of the file names of drafts and of notes of the future."""
+        return frozenset(_path_key(path).rpartition("/")[2] for path in self._held_back)
+
+    def _candidates(self, target: str) -> list[str]:
+        key = clash_key(target)
+        files, titles, aliases = self._levels
+        path = key.removesuffix(".md").strip("/")
+        return (
+            _within(files.get(path.rpartition("/")[2], ()), path, _path_key)
+            or titles.get(key)
+            or aliases.get(key)
+            or []
+        )
+
+    @cached_property
+    def _levels(self) -> tuple[Level, Level, Level]:
+        files: Level = {}
+        titles: Level = {}
+        aliases: Level = {}
+        for entry in self._entries:
+            path, front = entry.path, entry.front_matter
+            folder, _, name = path[: path.rindex(".")].rpartition("/")
+            files.setdefault(clash_key(name), []).append(path)
+            if folder and name.lower() in _FOLDER_NOTES:
+                files.setdefault(clash_key(folder.rpartition("/")[2]), []).append(path)
+            titles.setdefault(clash_key(entry.title), []).append(path)
+            if front.title and front.title != entry.title:  # with formulas, as it is written
+                titles.setdefault(clash_key(front.title.strip()), []).append(path)
+            for alias in front.aliases:
+                if alias[0] != "/":
+                    aliases.setdefault(clash_key(alias), []).append(path)
+        return files, titles, aliases
+
+    @cached_property
+    def _assets(self) -> Level:
+        found: Level = {}
+        for path in self._paths:
+            found.setdefault(clash_key(path[path.rfind("/") + 1 :]), []).append(path)
+        return found
+
+
+def common(spellings: Mapping[str, int]) -> str:
+    """How most write it; of equals the first."""
+    return min(spellings, key=lambda name: (-spellings[name], name))
+
+
+def _path_key(path: str) -> str:
+    """The path of a note without its suffix."""
+    return clash_key(path[: path.rindex(".")])
+
+
+def _within(paths: Iterable[str], key: str, key_of: Callable[[str], str]) -> list[str]:
+    """Of the paths those that end in `key`, part by part; one that is all of it comes alone."""
+    if "/" not in key:
+        return list(paths)
+    keys = {path: key_of(path) for path in paths}
+    introductions = {f"{key}/{name}" for name in _FOLDER_NOTES}
+    exact = [p for p in keys if keys[p] == key] or [p for p in keys if keys[p] in introductions]
+    ends = ("/" + key, *("/" + one for one in introductions))
+    return exact or [p for p in keys if keys[p].endswith(ends)]
+
+
+def _nearest(paths: Iterable[str], folder: str) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(paths))
+    if len(found) < 2:
+        return found
+    return tuple(sorted(found, key=lambda path: (_steps(path.rpartition("/")[0], folder), path)))
+
+
+def _steps(one: str, other: str) -> int:
+    """How many folders up and down from one to the other."""
+    a, b = (path.split("/") if path else [] for path in (one, other))
+    same = 0
+    while same < min(len(a), len(b)) and a[same] == b[same]:
+        same += 1
+    return len(a) + len(b) - 2 * same

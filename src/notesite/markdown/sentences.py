@@ -1,0 +1,94 @@
+"""Tokens of a note -> the sentence around the first link to each target, for backlinks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from notesite.markdown import excerpt
+from notesite.markdown.gathered import MARKER, Gathered
+from notesite.model import Html, NoteLink, WikiLink
+
+REACH = 120  # characters on either side of a link: a block without a full stop can be long
+_END = re.compile(r"[。．！？]+[」』）]*|[.!?]+(?=\s|$)|\n")
+_MASK = "\ufffc"  # stands for what is not text: no sentence ends in a formula or a title
+
+
+def sentences(
+    tokens: Sequence[Token], md: MarkdownIt, env: dict[str, Any]
+) -> tuple[tuple[str, Html], ...]:
+    """(target as the link has it, the sentence with formulas as holes), in the order of the note.
+    Links in it are unwrapped."""
+    note: Gathered = env["note"]
+    found: dict[str, Html] = {}
+    for block in tokens:
+        if block.type != "inline" or "[" not in block.content:
+            continue
+        links = [(i, hole) for i, hole in _links(block.children or (), note) if hole not in found]
+        if links:
+            text = _Text(block.children or ())
+            for index, target in links:
+                if target not in found:
+                    around = excerpt.inline(text.around(index), md, env)
+                    found[target] = note.html(around.html)
+    return tuple(found.items())
+
+
+def _links(children: Sequence[Token], note: Gathered) -> Iterator[tuple[int, str]]:
+    """(index, target) of the links to other notes."""
+    for index, token in enumerate(children):
+        if token.tag == "a" and token.nesting == 1:
+            marker = MARKER.match(str(token.meta.get("hole") or token.attrs.get("href", "")))
+            hole = note.holes[int(marker[1])] if marker else None
+            if isinstance(hole, NoteLink | WikiLink) and hole.target:
+                yield index, hole.target
+
+
+class _Text:
+    """A block's tokens as one text, in which sentences are found once."""
+
+    def __init__(self, children: Sequence[Token]) -> None:
+        self._children = children
+        texts = list(_masked(children))
+        self._offsets = list(accumulate(map(len, texts), initial=0))
+        joined = "".join(texts)
+        self._ends = [0, *(found.end() for found in _END.finditer(joined)), len(joined)]
+
+    def around(self, index: int) -> list[Token]:
+        """The tokens of the sentence that holds token `index`; "…" where it is too long."""
+        at = self._offsets[index]
+        place = bisect_right(self._ends, at, hi=len(self._ends) - 1)
+        first, last = self._ends[place - 1], self._ends[place]
+        start, end = max(first, at - REACH), min(last, at + REACH)
+        found = []
+        for number in range(bisect_right(self._offsets, start) - 1, len(self._children)):
+            offset = self._offsets[number]
+            if offset >= end:
+                break
+            token = self._children[number]
+            if token.type == "text":
+                token = token.copy(content=token.content[max(start - offset, 0) : end - offset])
+            found.append(token)
+        before = [Token("text", "", 0, content="…")] if start > first else []
+        after = [Token("text", "", 0, content="…")] if end < last else []
+        return [*before, *found, *after]
+
+
+def _masked(children: Sequence[Token]) -> Iterator[str]:
+    """The text of each token, as long as its content; of a link and a formula only the length."""
+    within = 0
+    for token in children:
+        if token.tag == "a":
+            within += token.nesting
+        if token.type == "text" and not within:
+            yield token.content
+        elif token.type in ("softbreak", "hardbreak"):
+            yield " " if token.type == "softbreak" else "\n"
+        else:
+            yield _MASK * max(len(token.content), 1)
