@@ -397,8 +397,8 @@ def test_style_sheets_are_exchanged_without_loading_the_page(
     assert survives(page)
     sheets = """() => [...document.querySelectorAll("link[rel=stylesheet]")].map(
       (link) => link.href.split("/").pop().split(/[.?]/)[0])"""
-    page.wait_for_function(f"() => ({sheets})().length === 3")
-    assert page.evaluate(sheets) == ["site", "syntax", "own"]
+    page.wait_for_function(f"() => ({sheets})().length === 2")
+    assert page.evaluate(sheets) == ["site", "own"]
 
 
 def test_settings_are_seen(context: BrowserContext, server: Server) -> None:

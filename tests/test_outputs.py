@@ -79,7 +79,7 @@ def test_a_static_file_takes_the_place_of_a_generated_one_also_in_another_case()
     assert "404.html" not in found.outputs
 
 
-@pytest.mark.parametrize("name", ["site.css", "theme.js", "syntax.css", "katex.css"])
+@pytest.mark.parametrize("name", ["site.css", "theme.js", "code.css", "katex.css"])
 def test_a_file_of_the_theme_is_replaced_by_one_in_static(name: str) -> None:
     found = planned(A, name)
     assert said(found) == []
@@ -91,6 +91,17 @@ def test_a_file_of_the_theme_is_replaced_by_one_in_static(name: str) -> None:
     assets = page.names["assets"]
     assert isinstance(assets, dict)
     assert assets[name] == "/" + name
+
+
+def test_only_pages_that_show_a_block_of_code_need_its_colours() -> None:
+    code = note("C", "`inline` and\n\n```py\n1\n```")
+    made = library({"p/_index.md": code, "p/code.md": code, "p/inline.md": note("I", "`x`")})
+    pages = {
+        path: output.recipe.names["code"]
+        for path, output in planned(made).outputs.items()
+        if isinstance(output.recipe, Template)
+    }
+    assert {path for path, code in pages.items() if code} == {"p/index.html", "p/code/index.html"}
 
 
 def test_a_font_in_static_is_the_one_that_formulas_are_set_in() -> None:

@@ -31,7 +31,7 @@ def part(document: Document, digest: bytes) -> tuple[Entry, Pieces, dict[bytes, 
         front_matter=document.front_matter,
         title=str(document.title),
         title_html=document.title_html,
-        body=Stored(digest, "body", _has_math(body), holes),
+        body=Stored(digest, "body", _has_math(body), holes, code=_has_code(body)),
         excerpt=_short(document.excerpt, short),
         excerpt_text=str(document.excerpt_text),
         headings=document.headings,
@@ -90,3 +90,7 @@ def _pieces(html: Html) -> Pieces:
 
 def _has_math(pieces: Pieces) -> bool:
     return any('class="katex' in piece for piece in pieces)
+
+
+def _has_code(pieces: Pieces) -> bool:
+    return any('<div class="code' in piece for piece in pieces)

@@ -106,7 +106,8 @@ class Stored(Struct, frozen=True, array_like=True):
 
     `digest` is the note's (none: there is no HTML), `part` which of its HTML is meant: what is kept
     are the strings around its links. `holes` are these links, and `links` what index found for
-    them, as HTML; `math` says whether a formula is shown.
+    them, as HTML; `math` and `code` say whether a formula and a block of code are shown, which
+    need style sheets of their own.
     """
 
     digest: bytes = b""
@@ -114,6 +115,7 @@ class Stored(Struct, frozen=True, array_like=True):
     math: bool = False
     holes: tuple[LinkHole, ...] = ()
     links: tuple[str, ...] = ()
+    code: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.digest)

@@ -23,7 +23,7 @@ ABSENT: Mapping[str, object] = {
     "page": None, "previous": None, "next": None, "related": (), "backlinks": (), "twohop": (),
     "section": None, "term": None, "taxonomy": None, "pagination": None, "listing": (),
     "sections": (), "archive": (), "breadcrumbs": (), "description": "", "math": False,
-    "target": "",
+    "code": False, "target": "",
 }  # fmt: skip
 _FOREIGN = {"post", "page", "default", "single", "note", "home", "list", "blog", "posts"}
 

@@ -84,6 +84,7 @@ def _paged(
             "listing": shown,
             "pagination": pagination(listed.url, number, count),
             "math": _math(shown) or (number == 1 and listed.introduction.math),
+            "code": number == 1 and listed.introduction.code,
         }
         url = page_url(listed.url, number)
         yield frame.page(url, listed.template, listed.title, listed.origin, {**names, **own})
@@ -106,7 +107,7 @@ def _section(frame: Frame, section: Section, cards: Sequence[Card]) -> Iterable[
 def _taxonomy(frame: Frame, taxonomy: Taxonomy) -> Iterable[Output]:
     title = frame.word(taxonomy.name)
     names: dict[str, object] = {"taxonomy": taxonomy, "breadcrumbs": (frame.home(),)}
-    own = {**names, "math": taxonomy.html.math}
+    own = {**names, "math": taxonomy.html.math, "code": taxonomy.html.code}
     yield frame.page(taxonomy.url, "taxonomy.html", title, f"the taxonomy {taxonomy.name}", own)
     cards = {slug: group for name, slug, group in frame.library.terms if name == taxonomy.name}
     names["breadcrumbs"] = (frame.home(), Link(title, taxonomy.url))

@@ -29,6 +29,7 @@ def pages(frame: Frame) -> Iterable[Output]:
             "description": page.description,
             "breadcrumbs": (frame.home(card.lang), *page.breadcrumbs[1:]),
             "math": page.math or _math(linking),
+            "code": page.html.code,
             "lang": card.lang,
         }
         yield frame.page(card.url, template, card.title, page.path, names)

@@ -20,7 +20,7 @@ def theme_assets(theme: Theme) -> dict[str, Output]:
     its own name; the fonts of KaTeX stand beside its style sheet (see files)."""
     own = {source.path: source for source in theme.static}
     contents = {source.path: source.content or b"" for source in theme.assets}
-    contents["syntax.css"] = theme.syntax_css.encode()
+    contents["code.css"] += theme.syntax_css.encode()
     if "katex.css" in contents:
         contents["katex.css"] = _with_fonts(contents["katex.css"], own)
     return {
