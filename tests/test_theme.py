@@ -54,7 +54,7 @@ SCRIPT = (THEME / "static" / "theme.js").read_text("utf-8")
 # Read by the program, not by a template: the filters, and the titles of generated pages.
 READ_ELSEWHERE = {
     "date_format", "reading_seconds", "reading_minutes", "categories", "tags", "series",
-    "archive", "not_found", "home",
+    "archive", "not_found", "home", "language_name",
 }  # fmt: skip
 EVERY_PAGE = sorted(name for name in TEMPLATES if "/" not in name and name != "base.html")
 LIMIT = 30_000  # bytes of style and script (SPEC 10) of a page without formulas and code
@@ -126,7 +126,7 @@ def render(name: str, env: Environment | None = None, lang: str = "ja", **names:
         "pagination": Pagination(2, 3, ((1, "/"), (2, "/page/2/"), None), "/", "/page/3/"),
         "listing": (card(), card(pinned=True, image="/i.png", author="佐藤", date=None)),
         "archive": [Archive(2022, 6, (archived(),)), Archive(2021, 12, (archived(),))],
-        "target": "/new/",
+        "target": "/new/", "versions": (),
     }  # fmt: skip
     return (env or jinja()).get_template(name).render({**context, **names})
 

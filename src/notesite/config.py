@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from notesite.model import Link
 
@@ -78,13 +79,25 @@ class Cards(Struct, frozen=True):
     font: str = ""
 
 
+class Language(Struct, frozen=True):
+    """What one of several languages has of its own; what it lacks is the site's. `name` is what the
+    language calls itself (`Deutsch`), where the theme does not know."""
+
+    name: str = ""
+    title: str = ""
+    description: str = ""
+    author: str = ""
+    menu: tuple[Link, ...] | None = None
+    date_format: str = ""
+
+
 class Config(Struct, frozen=True):
     """The settings of a site (SPEC 2). Folders are relative to the site's root."""
 
     title: str = ""
     description: str = ""
     author: str = ""
-    language: str = "en"
+    language: str = ""  # what the notes seem to be written in (see the index)
     timezone: str = "UTC"
     base_url: str = ""  # escaped, with a final slash, or ""
     notes: str = "notes"
@@ -105,7 +118,7 @@ class Config(Struct, frozen=True):
     search: bool = True
     graph: bool = True
     extension: str = ""
-    languages: tuple[tuple[str, str], ...] = ()
+    languages: tuple[tuple[str, Language], ...] = ()
     images: Images = Images()
     cards: Cards = Cards()
     imports: Imports = Imports()
@@ -114,6 +127,24 @@ class Config(Struct, frozen=True):
     def base_path(self) -> str:
         """The path of `base_url`, not escaped, with both slashes: `/` or `/repo/`."""
         return unquote(urlsplit(self.base_url).path) or "/"
+
+    @property
+    def language_tags(self) -> tuple[str, ...]:
+        """The default language, if the settings say it, and then all others."""
+        tags = (self.language, *(tag for tag, _ in self.languages))
+        return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+    def in_language(self, tag: str) -> Config:
+        """The settings of the pages in this language."""
+        own = dict(self.languages).get(tag, Language())
+        return replace(
+            self,
+            language=tag,
+            title=own.title or self.title,
+            description=own.description or self.description,
+            author=own.author or self.author,
+            date_format=own.date_format or self.date_format,
+        )
 
     @property
     def zone(self) -> tzinfo:

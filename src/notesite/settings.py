@@ -25,6 +25,7 @@ from notesite.config import (
     Highlight,
     Images,
     Imports,
+    Language,
     Links,
     Listing,
     Markdown,
@@ -147,13 +148,33 @@ def _taxonomies(node: Node) -> tuple[str, ...]:
     return found
 
 
+def _languages(node: Node) -> tuple[tuple[str, Language], ...]:
+    """`{en: {title: …}, ja: …}`; where none has settings of its own, `[en, ja]` says the same."""
+    if node.kind == "list":
+        return tuple((fields.language(item), Language()) for item in node.items)
+    if node.kind != "map":
+        raise node.error("a map of languages is expected here", "write: en: {title: My notes}")
+    found = []
+    errors: list[FieldError] = []
+    for key, value in node.entries:
+        own = _values(value, _OF_LANGUAGE, errors, f"languages.{key.text}.")
+        found.append((fields.language(key), Language(**own)))
+    if errors:
+        raise errors[0]
+    return tuple(found)
+
+
 _text, _flag = fields.text, fields.flag
+_OF_LANGUAGE: dict[str, Reader | dict[str, Reader]] = {
+    "name": _text, "title": _text, "description": _text, "author": _text, "menu": _menu,
+    "date_format": _text,
+}  # fmt: skip
 _READERS: dict[str, Reader | dict[str, Reader]] = {
     "title": _text, "description": _text, "author": _text, "language": fields.language,
     "timezone": _timezone, "base_url": _base_url, "notes": _folder, "output": _folder,
     "ignore": fields.texts, "permalinks": fields.pairs, "menu": _menu, "date_format": _text,
     "taxonomies": _taxonomies, "search": _flag, "graph": _flag, "extension": _text,
-    "languages": fields.pairs,
+    "languages": _languages,
     "listing": {"per_page": fields.whole(1, 1000)},
     "excerpt": {"width": fields.whole(20, 100_000)},
     "reading_speed": dict.fromkeys(ReadingSpeed.__struct_fields__, fields.number),

@@ -106,4 +106,4 @@ def _add_language(
         where = Location(source.shown, error.line, error.column)
         problems.append(Problem("error", error.message, where, error.hint, frame=True))
         return
-    strings[lang] = {**strings["en"], **strings.get(lang, {}), **own}
+    strings[lang] = {**strings["en"], "language_name": lang, **strings.get(lang, {}), **own}

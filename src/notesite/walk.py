@@ -6,6 +6,7 @@ Nothing is followed out of the site, nor to what is private in it, whatever link
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -23,7 +24,7 @@ CACHE = ".notesite"
 
 _MANIFEST = "manifest.json"  # below CACHE, in a folder that holds a published site
 _NEVER = {"node_modules", CACHE}
-_UNDERSCORED = {"_index.md", "_index.markdown", "_posts", "_drafts"}
+_UNDERSCORED = re.compile(r"_index(\.[A-Za-z0-9_-]+)?\.(md|markdown)|_posts|_drafts")
 _DOTTED = {".well-known", ".nojekyll"}  # what may begin with a dot in static/
 
 
@@ -110,7 +111,7 @@ class Walk:
         name = path.rpartition("/")[2]
         if name.startswith(".") or name in _NEVER:
             return not (self.underscored and name in _DOTTED)
-        if name.startswith("_") and name not in _UNDERSCORED and not self.underscored:
+        if name.startswith("_") and not (self.underscored or _UNDERSCORED.fullmatch(name)):
             return True
         return any(_matches(path, pattern) for pattern in self.ignore)
 

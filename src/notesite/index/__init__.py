@@ -7,34 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
+from itertools import chain
 
 from msgspec.structs import replace
 
 from notesite.config import Config
-from notesite.index import files, neighbours, taxonomies
-from notesite.index.cards import Published, asked_template, make_card
+from notesite.index import files, taxonomies
+from notesite.index.cards import Published, make_card
 from notesite.index.filling import fill, leads
+from notesite.index.languages import Languages
+from notesite.index.library import library
 from notesite.index.links import Targets, anchors_of
+from notesite.index.menus import dead, menu
 from notesite.index.names import Names
 from notesite.index.order import listing_key
 from notesite.index.redirects import redirects
 from notesite.index.reserved import Reserved
-from notesite.index.sections import breadcrumbs, make_sections, off_home
-from notesite.index.standing import Standing, clash_key, folder_url, stand
-from notesite.index.urls import Address, assign, dead_menu, site_paths
+from notesite.index.standing import Standing, stand
+from notesite.index.translations import contradictions, translated
+from notesite.index.urls import Address, assign, site_paths
 from notesite.index.web import weave
 from notesite.index.wikilinks import unwritten
 from notesite.model import (
     Asset,
-    Card,
     Entry,
     Library,
-    Link,
     Location,
-    Page,
     Problem,
-    Series,
     Source,
     Taxonomy,
 )
@@ -58,32 +57,33 @@ def index(
     out.
     """
     shown, held_back, counts = _visible(documents, today, drafts, future)
-    standing = stand(shown)
-    found = _taxonomies(standing, config)
-    reserved = Reserved(standing, found)
-    addresses, problems = assign(standing, reserved.by, config)
+    languages = Languages.of(config, shown)
+    standing = stand(shown, languages)
+    found = _taxonomies(standing, languages, config)
+    reserved = Reserved(standing, chain(*found.values()), languages)
+    addresses, problems = assign(standing, reserved.by, config, languages)
     problems += reserved.problems
     if len(addresses) < len(shown):
         shown = [document for document in shown if document.path in addresses]
-        found = _taxonomies([note for note in standing if note.document.path in addresses], config)
+        standing = tuple(note for note in standing if note.document.path in addresses)
+        found = _taxonomies(standing, languages, config)
     old = redirects(shown, addresses, reserved.for_redirects(), problems)
-    everyone = standing if len(shown) == len(documents) else stand(documents)
+    everyone = standing if len(shown) == len(documents) else stand(documents, languages)
     held = files.withheld(everyone, addresses, drafts)
-    pages = site_paths(addresses, found) | dict(old).keys()
-    published = tuple(files.place(assets, shown, addresses, held, static, pages, problems))
+    pages = site_paths(addresses, chain(*found.values()), languages) | dict(old).keys()
+    published = tuple(
+        files.place(assets, standing, languages, addresses, held, static, pages, problems)
+    )
     urls = pages | {"/" + path for path in static}
-    problems += dead_menu(config.menu, urls)
     targets = _targets(shown, addresses, published, urls, held_back, config)
-    known = {taxonomy.name: taxonomies.Known(taxonomy) for taxonomy in found}
-    notes = [
-        _published(
-            document, addresses[document.path], known, targets, config, reading_time, problems
-        )
-        for document in shown
-    ]
+    publish = _Publishing(languages, found, targets, config, reading_time, problems)
+    notes = [publish.note(document, addresses[document.path]) for document in shown]
     notes.sort(key=lambda note: listing_key(note.card))  # once, for all listings
-    library = _library(notes, found, published, old, counts, problems, config)
-    return replace(library, **weave(notes, targets.words)._asdict())
+    return replace(
+        _libraries(notes, found, languages, targets, config, problems),
+        redirects=old, assets=published, notes=len(notes), held_back=counts,
+        problems=tuple(problems),
+    )  # fmt: skip
 
 
 def _visible(
@@ -109,10 +109,24 @@ def _visible(
     return shown, frozenset(held), (number["draft"], number["future"])
 
 
-def _taxonomies(standing: Iterable[Standing], config: Config) -> tuple[Taxonomy, ...]:
-    """Of the notes that stand in listings; an introduction's own terms lead nowhere."""
-    notes = (note.document for note in standing if note.kind == "note")
-    return taxonomies.collect(notes, config.taxonomies, config.menu)
+def _taxonomies(
+    standing: Iterable[Standing], languages: Languages, config: Config
+) -> dict[str, tuple[Taxonomy, ...]]:
+    """Of each language, of the notes that stand in its listings; an introduction's own terms lead
+    nowhere."""
+    notes: dict[str, list[Entry]] = {language: [] for language in languages.all}
+    for note in standing:
+        if note.kind == "note":
+            notes[note.language].append(note.document)
+    return {
+        language: taxonomies.collect(
+            notes[language],
+            config.taxonomies,
+            menu(config, language, languages.home(language)),
+            languages.home(language),
+        )
+        for language in languages.all
+    }
 
 
 def _targets(
@@ -136,103 +150,65 @@ def _targets(
     )
 
 
-def _published(
-    document: Entry,
-    address: Address,
-    known: Mapping[str, taxonomies.Known],
+class _Publishing:
+    """What all notes are published with."""
+
+    def __init__(
+        self, languages: Languages, found: Mapping[str, Iterable[Taxonomy]], targets: Targets,
+        config: Config, reading_time: ReadingTime, problems: list[Problem],
+    ) -> None:  # fmt: skip
+        self._languages, self._targets = languages, targets
+        self._reading_time, self._problems = reading_time, problems
+        self._known = {
+            language: {taxonomy.name: taxonomies.Known(taxonomy) for taxonomy in each}
+            for language, each in found.items()
+        }
+        self._authors = {tag: config.in_language(tag).author for tag in languages.all}
+
+    def note(self, document: Entry, address: Address) -> Published:
+        front, targets, problems = document.front_matter, self._targets, self._problems
+        known = self._known[address.language]
+        lang = self._languages.of_note(document, address.language)
+        author = self._authors[address.language]
+        card = make_card(
+            document, address, known, targets, author, lang, self._reading_time(document)
+        )
+        if front.image and not card.image:
+            places = {key: (line, column) for key, line, column in front.places}
+            where = Location(document.shown, *places["image"])
+            message = f"the image `{front.image}` does not exist"
+            hint = "put it beside the note, or in static/"
+            problems.append(Problem("warning", message, where, hint))
+        html = fill(document.body, document.path, targets, problems)
+        series = taxonomies.links(front, known.get("series"))
+        return Published(document, address, card, html, series, leads(document, targets))
+
+
+def _libraries(
+    notes: Sequence[Published],
+    found: Mapping[str, tuple[Taxonomy, ...]],
+    languages: Languages,
     targets: Targets,
     config: Config,
-    reading_time: ReadingTime,
     problems: list[Problem],
-) -> Published:
-    card = make_card(document, address, known, targets, config, reading_time(document))
-    if document.front_matter.image and not card.image:
-        places = {key: (line, column) for key, line, column in document.front_matter.places}
-        where = Location(document.shown, *places["image"])
-        message = f"the image `{document.front_matter.image}` does not exist"
-        problems.append(Problem("warning", message, where, "put it beside the note, or in static/"))
-    html = fill(document.body, document.path, targets, problems)
-    series = taxonomies.links(document.front_matter, known.get("series"))
-    return Published(document, address, card, html, series, leads(document, targets))
-
-
-def _library(
-    notes: list[Published],
-    found: tuple[Taxonomy, ...],
-    assets: tuple[Asset, ...],
-    old: tuple[tuple[str, str], ...],
-    held_back: tuple[int, int],
-    problems: list[Problem],
-    config: Config,
 ) -> Library:
-    count = len(notes)
-    introductions = {clash_key(n.card.url): n.html for n in notes}
-    found = tuple(taxonomies.introduced(taxonomy, introductions) for taxonomy in found)
-    special = {clash_key(url) for t in found for url in (t.url, *(term.url for term in t.terms))}
-    notes = [n for n in notes if clash_key(n.card.url) not in special]
-    sections, section_cards = make_sections(notes, config)
-    titles = {section.url: section.title for section in sections}
-    crumbs = cache(lambda folder: breadcrumbs(folder, titles))
-    away = off_home(notes)
-    single = [n for n in notes if n.address.kind == "note"]
-    shown = [n for n in single if n.document.front_matter.listed]
-    listed = [n.card for n in shown if not _below(n, away)]
-    series = neighbours.series([n.card for n in shown], {n.card.url: n.series for n in shown})
-    related = neighbours.related(n.card for n in shown)
-    near = neighbours.chronology(listed)
-    return Library(
-        pages=tuple(_page(note, crumbs, series.get(note.card.url, ())) for note in single),
-        sections=tuple(section for section in sections if clash_key(section.url) not in special),
-        section_cards=section_cards,
-        taxonomies=found,
-        terms=tuple(_terms(found, shown)),
-        listing=tuple(listed),
-        chronology=tuple((url, *pair) for url, pair in sorted(near.items())),
-        related=tuple(sorted(related.items())),
-        redirects=old,
-        assets=assets,
-        notes=count,
-        held_back=held_back,
-        problems=tuple(problems),
-    )
-
-
-def _below(note: Published, folders: set[str]) -> bool:
-    folder = note.address.folder
-    while folder and folder not in folders:
-        folder = folder.rpartition("/")[0]
-    return folder in folders
-
-
-def _page(
-    note: Published, crumbs: Callable[[str], tuple[Link, ...]], series: tuple[Series, ...]
-) -> Page:
-    document, front = note.document, note.document.front_matter
-    return Page(
-        card=note.card,
-        html=note.html,
-        headings=document.headings,
-        description=front.description or note.card.excerpt_text,
-        breadcrumbs=crumbs(note.address.folder),
-        section=folder_url(note.address.folder),
-        series=series,
-        template=asked_template(document),
-        toc=front.toc is not False and sum(2 <= h.level <= 3 for h in document.headings) > 1,
-        math=note.html.math or note.card.math,
-        path=document.shown,
-        extra=dict(front.extra),
-    )
-
-
-def _terms(
-    found: Iterable[Taxonomy], notes: list[Published]
-) -> Iterable[tuple[str, str, tuple[Card, ...]]]:
-    """(taxonomy, slug, cards in listing order) of each term."""
-    for taxonomy in found:
-        having: dict[str, list[Card]] = {term.url: [] for term in taxonomy.terms}
-        known = taxonomies.Known(taxonomy)
-        for note in notes:
-            for link in known.links(note.document.front_matter):
-                having[link.url].append(note.card)
-        for term in taxonomy.terms:
-            yield taxonomy.name, term.slug, tuple(having[term.url])
+    """That of the default language, with the others."""
+    of: dict[str, list[Published]] = {language: [] for language in languages.all}
+    for note in notes:
+        of[note.address.language].append(note)
+    web = weave(notes, targets.words)
+    menus = {tag: menu(config, tag, languages.home(tag), targets.urls) for tag in languages.all}
+    problems += dead(chain(*menus.values()), targets.urls)
+    made = [
+        replace(
+            library(group, found[tag], languages.root(tag), config.in_language(tag).title, tag),
+            menu=menus[tag],
+            backlinks=web.backlinks,
+            twohop=web.twohop,
+        )
+        for tag, group in of.items()
+    ]
+    if languages.others:
+        problems += contradictions(notes, languages)
+        made = translated(made, notes, languages, problems)
+    return replace(made[0], words=web.words, others=tuple(made[1:]))

@@ -7,7 +7,6 @@ from datetime import date
 
 from msgspec import Struct
 
-from notesite.config import Config
 from notesite.index import taxonomies
 from notesite.index.links import Targets, resolve_image
 from notesite.index.taxonomies import Known
@@ -40,10 +39,12 @@ def make_card(
     address: Address,
     found: Mapping[str, Known],
     targets: Targets,
-    config: Config,
+    author: str,
+    lang: str,
     reading_time: int,
 ) -> Card:
-    """What other pages see of the note. `found` are the taxonomies by name."""
+    """What other pages see of the note. `found` are the taxonomies by name; `author` is the
+    site's."""
     front = document.front_matter
     return Card(
         title=document.title,
@@ -56,10 +57,10 @@ def make_card(
         reading_time=reading_time,
         tags=taxonomies.links(front, found.get("tags")),
         categories=taxonomies.links(front, found.get("categories")),
-        lang=front.lang or config.language,
+        lang=lang,
         pinned=front.pinned,
         weight=front.weight,
-        author=front.author if front.author and front.author != config.author else "",
+        author=front.author if front.author and front.author != author else "",
         image=_image(front.image, document.path, targets),
         math=document.excerpt.math or has_math(document.title_html),
     )

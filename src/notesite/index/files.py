@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from notesite.index.languages import Languages
 from notesite.index.standing import Standing, folder_url, is_bundle
 from notesite.index.urls import Address
-from notesite.model import Asset, Entry, Location, Problem, Source
+from notesite.model import Asset, Location, Problem, Source
 from notesite.names import folded
 
 
@@ -19,16 +20,15 @@ def withheld(
     bundles = (
         note.document.path.rpartition("/")[0]
         for note in documents
-        if note.kind == "note"
-        and is_bundle(note.document.path)
-        and note.document.path not in addresses
+        if note.kind == "note" and is_bundle(note.place) and note.document.path not in addresses
     )
     return frozenset(bundles) | (frozenset() if drafts else {"_drafts"})
 
 
 def place(
     assets: Iterable[Source],
-    shown: Iterable[Entry],
+    standing: Iterable[Standing],
+    languages: Languages,
     addresses: Mapping[str, Address],
     held: Collection[str],
     static: Iterable[str],
@@ -44,17 +44,18 @@ def place(
     if not assets:
         return
     needed = {folded(folder) for url in urls for folder in _folders(url)}
-    bundles = {
-        document.path.rpartition("/")[0]: addresses[document.path].url
-        for document in shown
-        if is_bundle(document.path) and addresses[document.path].kind == "note"
-    }
+    bundles: dict[str, str] = {}
+    for note in standing:
+        if note.kind == "note" and is_bundle(note.place):
+            folder, url = note.document.path.rpartition("/")[0], addresses[note.document.path].url
+            if note.language == languages.default or folder not in bundles:
+                bundles[folder] = url
     taken = {folded(path): (path, f"static/{path}") for path in static}
     for source in assets:
         folder, _, name = source.path.rpartition("/")
         if _within(folder, held):
             continue
-        url = bundles.get(folder) or folder_url(folder)
+        url = bundles.get(folder) or folder_url(languages.folder(folder))
         path = (url.rpartition("/")[0] + "/" + name).lstrip("/")
         if folded(path) in needed:
             message = f"this file would stand where the folder /{path}/ of the site has to be"

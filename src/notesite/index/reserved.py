@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from notesite.index.languages import Languages
 from notesite.index.standing import Standing, clash_key, folder_url
 from notesite.model import Location, Problem, Taxonomy
 
@@ -16,11 +17,15 @@ class Reserved:
     A term's and a taxonomy's are only kept from redirects: a note there introduces it.
     """
 
-    def __init__(self, standing: Iterable[Standing], found: Iterable[Taxonomy]) -> None:
+    def __init__(
+        self, standing: Iterable[Standing], found: Iterable[Taxonomy], languages: Languages
+    ) -> None:
         found = tuple(found)
         terms = {term.url: f"the term {term.name}" for t in found for term in t.terms}
         self._taxonomies = {t.url: f"the taxonomy {t.name}" for t in found} | terms
-        self._sections: dict[str, str] = {"/": ""}
+        homes = {languages.home(tag): languages.root(tag) for tag in languages.all}
+        self._archives = {f"{home}archive/" for home in homes}
+        self._sections: dict[str, str] = dict(homes)
         self.problems: list[Problem] = []
         for folder, where in sorted(_folders(standing).items()):
             url = folder_url(folder)
@@ -35,7 +40,7 @@ class Reserved:
     def by(self, url: str) -> str:
         """What has this URL (`the archive`), or ""."""
         key = clash_key(url)
-        if key == "/archive/":
+        if key in self._archives:
             return "the archive"
         if key in self._sections:
             return f"the section {self._sections[key] or '/'}"
@@ -48,7 +53,7 @@ class Reserved:
         """The keys of all these URLs, but for the pages of listings, with what has them."""
         sections = {key: f"the section {folder or '/'}" for key, folder in self._sections.items()}
         terms = {clash_key(url): name for url, name in self._taxonomies.items()}
-        return {"/archive/": "the archive"} | sections | terms
+        return dict.fromkeys(self._archives, "the archive") | sections | terms
 
 
 def _folders(standing: Iterable[Standing]) -> dict[str, str]:
@@ -56,7 +61,7 @@ def _folders(standing: Iterable[Standing]) -> dict[str, str]:
     found: dict[str, str] = {}
     for note in standing:
         folder, shown = note.folder, note.document.shown
-        if depth := note.document.path.count("/") - folder.count("/"):
+        if depth := note.place.count("/") - folder.count("/"):
             shown = shown.rsplit("/", depth)[0]
         while folder and folder not in found:
             found[folder] = shown

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from notesite.config import Config
 from notesite.index.cards import Published, asked_template
 from notesite.index.standing import folder_url
 from notesite.model import Card, Link, Section, Stored
@@ -13,27 +12,33 @@ from notesite.model import Card, Link, Section, Stored
 Cards = tuple[tuple[str, tuple[Card, ...]], ...]
 
 
-def make_sections(notes: Iterable[Published], config: Config) -> tuple[tuple[Section, ...], Cards]:
-    """All sections by URL, the home section (`/`) first, and the cards of each, its own and deeper
-    ones, in the order of the notes. A folder is a section if a note is in it or below."""
+def make_sections(
+    notes: Iterable[Published], root: str, title: str
+) -> tuple[tuple[Section, ...], Cards]:
+    """All sections by URL, that of `root` first, the home section with the site's title; and the
+    cards of each, its own and deeper ones, in the order of the notes. A folder is a section if a
+    note is in it or below."""
     notes = list(notes)
     introductions = {n.address.folder: n for n in notes if n.address.kind == "section"}
-    members: dict[str, list[Card]] = {"": []}
+    members: dict[str, list[Card]] = {root: []}
     for note in notes:
-        for folder in _upward(note.address.folder):
+        for folder in _upward(note.address.folder, root):
             group = members.setdefault(folder, [])
             if note.address.kind == "note" and note.document.front_matter.listed:
                 group.append(note.card)
-    titles = {folder: _title(folder, introductions.get(folder), config) for folder in members}
+    names = {folder: folder.rpartition("/")[2].lstrip("_") or title for folder in members}
+    names[root] = title
+    titles = {folder: _title(introductions.get(folder), names[folder]) for folder in members}
     order = {folder: _order(folder, introductions.get(folder), titles) for folder in members}
     folders = sorted(members)
     children: dict[str, list[str]] = {}
     for folder in sorted(folders, key=order.__getitem__):
-        if folder:
+        if folder != root:
             children.setdefault(folder.rpartition("/")[0], []).append(folder)
     by_url = {folder_url(f): title for f, title in titles.items()}
     sections = [
-        _section(f, introductions.get(f), children.get(f, []), titles, by_url) for f in folders
+        _section(f, root, introductions.get(f), children.get(f, []), titles, by_url)
+        for f in folders
     ]
     cards = ((folder_url(folder), tuple(members[folder])) for folder in folders)
     return tuple(sections), tuple(cards)
@@ -49,21 +54,22 @@ def off_home(notes: Iterable[Published]) -> set[str]:
     }
 
 
-def breadcrumbs(folder: str, titles: dict[str, str]) -> tuple[Link, ...]:
+def breadcrumbs(folder: str, root: str, titles: dict[str, str]) -> tuple[Link, ...]:
     """Links to the sections above and including `folder`, home first. `titles` are by URL."""
-    urls = [folder_url(f) for f in _upward(folder)]
+    urls = [folder_url(f) for f in _upward(folder, root)]
     return tuple(Link(titles[url], url) for url in reversed(urls))
 
 
 def _section(
     folder: str,
+    root: str,
     introduction: Published | None,
     children: list[str],
     titles: dict[str, str],
     by_url: dict[str, str],
 ) -> Section:
     """`children` are the folders right below, in order; `titles` are by folder, `by_url` by URL."""
-    above = breadcrumbs(folder.rpartition("/")[0], by_url) if folder else ()
+    above = breadcrumbs(folder.rpartition("/")[0], root, by_url) if folder != root else ()
     document = introduction.document if introduction else None
     front = document.front_matter if document else None
     return Section(
@@ -79,18 +85,14 @@ def _section(
     )
 
 
-def _title(folder: str, introduction: Published | None, config: Config) -> str:
+def _title(introduction: Published | None, otherwise: str) -> str:
     """What the introduction is titled; a file's name is no title (`README`), a folder's is."""
     if introduction:
         title = introduction.card.title
-        pure = PurePosixPath(introduction.document.path)
-        if title.lower() != pure.stem.lower() or pure.stem.lower() not in (
-            "readme",
-            "index",
-            "_index",
-        ):
+        stem = PurePosixPath(introduction.document.path).name.partition(".")[0].lower()
+        if title.lower() != stem or stem not in ("readme", "index", "_index"):
             return title
-    return folder.rpartition("/")[2].lstrip("_") or config.title
+    return otherwise
 
 
 def _order(
@@ -100,8 +102,8 @@ def _order(
     return weight is None, weight or 0, titles[folder]
 
 
-def _upward(folder: str) -> Iterable[str]:
-    while folder:
+def _upward(folder: str, root: str) -> Iterable[str]:
+    while folder != root:
         yield folder
         folder = folder.rpartition("/")[0]
-    yield ""
+    yield root

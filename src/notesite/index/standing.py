@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from msgspec import Struct
 
+from notesite.index.languages import Languages
 from notesite.model import Entry
 from notesite.names import slugify
 
@@ -18,9 +19,11 @@ Kind = Literal["note", "section"]
 
 
 class Standing(Struct, frozen=True):
-    """A document with the folder it belongs to, and its kind."""
+    """A document with its language, its place, the folder it belongs to, and its kind."""
 
     document: Entry
+    language: str
+    place: str
     folder: str
     kind: Kind
 
@@ -39,24 +42,26 @@ def clash_key(url: str) -> str:
     return normalize("NFKC", normalize("NFKC", url).casefold())
 
 
-def stand(documents: Iterable[Entry]) -> tuple[Standing, ...]:
-    """Every document's folder and kind, by path. A page bundle stands in the folder above its
-    own."""
+def stand(documents: Iterable[Entry], languages: Languages) -> tuple[Standing, ...]:
+    """Every document's place, folder and kind, by path. A page bundle stands in the folder above
+    its own."""
     documents = sorted(documents, key=lambda document: document.path)
-    introductions = _introductions(documents)
+    placed = [(document, *languages.place(document)) for document in documents]
+    roots = {languages.root(language) for language in languages.all}
+    introductions = _introductions([(document, place) for document, _, place in placed], roots)
     found = []
-    for document in documents:
-        folder = document.path.rpartition("/")[0]
+    for document, language, place in placed:
+        folder = place.rpartition("/")[0]
         kind: Kind = "note"
         if document.path in introductions:
             folder, kind = introductions[document.path], "section"
-        elif is_bundle(document.path):
+        elif is_bundle(place):
             folder = folder.rpartition("/")[0]
-        found.append(Standing(document, folder, kind))
+        found.append(Standing(document, language, place, folder, kind))
     return tuple(found)
 
 
-def _introductions(documents: Iterable[Entry]) -> dict[str, str]:
+def _introductions(placed: Iterable[tuple[Entry, str]], roots: Container[str]) -> dict[str, str]:
     """The notes that introduce a folder, path -> folder, by SPEC 2's order of preference.
 
     A note `foo.md` beside a folder `foo/` introduces it too, as a folder note does in Obsidian,
@@ -65,11 +70,11 @@ def _introductions(documents: Iterable[Entry]) -> dict[str, str]:
     names: dict[str, dict[str, str]] = {}
     folders = {""}
     taken = set()  # notes that introduce another folder, or ask for another URL
-    for document in documents:
+    for document, place in placed:
         path = document.path
-        folder, _, name = path.rpartition("/")
+        folder, _, name = place.rpartition("/")
         names.setdefault(folder, {})[name.rpartition(".")[0].lower()] = path
-        if asks(document) and asks_elsewhere(document, path.rpartition(".")[0]):
+        if asks(document) and asks_elsewhere(document, place.rpartition(".")[0]):
             taken.add(path)
         while folder not in folders:
             folders.add(folder)
@@ -84,11 +89,13 @@ def _introductions(documents: Iterable[Entry]) -> dict[str, str]:
         )
         if "_index" in here:
             found[here["_index"]] = folder
-        elif "index" in here and (len(here) > 1 or below or not folder):
+        elif "index" in here and (len(here) > 1 or below or folder in roots):
             found[here["index"]] = folder
         elif "readme" in here and "index" not in here:
             found[here["readme"]] = folder
-        elif folder and "index" not in here and note_beside and note_beside not in taken:
+        elif folder in roots or "index" in here:
+            continue
+        elif note_beside and note_beside not in taken:
             found[note_beside] = folder
             taken.add(note_beside)
     return found

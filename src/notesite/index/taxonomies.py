@@ -29,17 +29,17 @@ def names_of(front: FrontMatter, taxonomy: str) -> tuple[str, ...]:
 
 
 def collect(
-    documents: Iterable[Entry], names: Iterable[str], menu: Iterable[Link] = ()
+    documents: Iterable[Entry], names: Iterable[str], menu: Iterable[Link] = (), home: str = "/"
 ) -> tuple[Taxonomy, ...]:
-    """The taxonomies that have a term at all, or that the menu leads to; a term is named as most
-    notes spell it. Notes that no listing shows do not count."""
+    """The taxonomies, below `home`, that have a term at all, or that the menu leads to; a term is
+    named as most notes spell it. Notes that no listing shows do not count."""
     wanted = {link.url for link in menu}
     documents = [document for document in documents if document.front_matter.listed]
-    found = (_taxonomy(name, documents) for name in names)
+    found = (_taxonomy(name, documents, home) for name in names)
     return tuple(taxonomy for taxonomy in found if taxonomy.terms or taxonomy.url in wanted)
 
 
-def _taxonomy(name: str, documents: list[Entry]) -> Taxonomy:
+def _taxonomy(name: str, documents: list[Entry], home: str) -> Taxonomy:
     spellings: dict[str, Counter[str]] = {}
     words = Counter(word for document in documents for word in _once(document.front_matter, name))
     for word, count in words.items():
@@ -54,8 +54,8 @@ def _taxonomy(name: str, documents: list[Entry]) -> Taxonomy:
             slug = f"{base}-{digest[:length]}"
             length += 4
         slugs.add(slug)
-        terms.append(Term(best, slug, f"/{name}/{slug}/", counter.total()))
-    return Taxonomy(name, f"/{name}/", tuple(terms))
+        terms.append(Term(best, slug, f"{home}{name}/{slug}/", counter.total()))
+    return Taxonomy(name, f"{home}{name}/", tuple(terms))
 
 
 def _once(front: FrontMatter, name: str) -> Iterable[str]:

@@ -8,8 +8,10 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from notesite.config import FILE_NAME, Config
+from notesite.config import Config
+from notesite.index.languages import Languages
 from notesite.index.standing import (
     Kind,
     Standing,
@@ -20,7 +22,7 @@ from notesite.index.standing import (
     is_bundle,
     whole,
 )
-from notesite.model import Entry, Link, Location, Problem, Taxonomy
+from notesite.model import Entry, Location, Problem, Taxonomy
 from notesite.names import slugify as slugify
 from notesite.names import unsafe_name
 
@@ -30,11 +32,13 @@ _NEED_DATE = (":year", ":month", ":day")
 
 
 class Address(Struct, frozen=True):
-    """A document's URL (a site path, NFC, not escaped), the folder it belongs to, and its kind."""
+    """A document's URL (a site path, NFC, not escaped), the folder it belongs to, its kind, and its
+    language."""
 
     url: str
     folder: str
     kind: Kind
+    language: str
 
 
 @lru_cache(maxsize=100_000)
@@ -47,8 +51,9 @@ def name_of(path: str) -> str:
 
 
 def assign(
-    standing: Iterable[Standing], reserved: Callable[[str], str], config: Config
-) -> tuple[dict[str, Address], list[Problem]]:
+    standing: Iterable[Standing], reserved: Callable[[str], str], config: Config,
+    languages: Languages,
+) -> tuple[dict[str, Address], list[Problem]]:  # fmt: skip
     """The address of every document by path; one that clashes beyond repair has none.
 
     `reserved` names what of the site itself has a URL, or is "".
@@ -60,7 +65,7 @@ def assign(
     for note in standing:
         if note.kind == "section":
             url = folder_url(note.folder)
-            addresses[note.document.path] = Address(url, note.folder, "section")
+            addresses[note.document.path] = Address(url, note.folder, "section", note.language)
             if asks_elsewhere(note.document, note.folder):
                 problems.append(_kept_at(note.document, url))
             taken[clash_key(url)] = note.document
@@ -68,7 +73,7 @@ def assign(
         if note.kind == "section":
             continue
         document = note.document
-        address: Address | None = _note_address(document, note.folder, config, problems)
+        address: Address | None = _note_address(note, languages, config, problems)
         assert address is not None
         other = taken.get(clash_key(address.url)) or reserved(address.url)
         if other:
@@ -79,9 +84,13 @@ def assign(
     return addresses, problems
 
 
-def site_paths(addresses: Mapping[str, Address], found: Iterable[Taxonomy]) -> set[str]:
+def site_paths(
+    addresses: Mapping[str, Address], found: Iterable[Taxonomy], languages: Languages
+) -> set[str]:
     """The site paths of all pages but redirects and later pages of listings."""
-    urls = {"/", "/archive/", "/404.html", *(address.url for address in addresses.values())}
+    urls = {"/404.html", *(address.url for address in addresses.values())}
+    for home in map(languages.home, languages.all):
+        urls |= {home, f"{home}archive/"}
     for folder in {address.folder for address in addresses.values()}:
         while folder:
             urls.add(folder_url(folder))
@@ -91,22 +100,15 @@ def site_paths(addresses: Mapping[str, Address], found: Iterable[Taxonomy]) -> s
     return urls
 
 
-def dead_menu(menu: Iterable[Link], urls: set[str]) -> Iterable[Problem]:
-    """What is wrong with the menu of the settings."""
-    for link in menu:
-        path = link.url.partition("#")[0]
-        if path.startswith("/") and path.endswith("/") and path not in urls:
-            message = f"the menu leads to `{link.url}`, which does not exist"
-            yield Problem("warning", message, Location(FILE_NAME), "mend or remove the entry")
-
-
 def _note_address(
-    document: Entry, section: str, config: Config, problems: list[Problem]
+    note: Standing, languages: Languages, config: Config, problems: list[Problem]
 ) -> Address:
-    front = document.front_matter
+    """A pattern of the settings is that of a folder in each language, below its home page."""
+    document, front = note.document, note.document.front_matter
     if front.permalink:
-        return Address(whole(front.permalink), section, "note")
-    slug = slugify(front.slug) if front.slug else slugify(name_of(document.path))
+        return Address(whole(front.permalink), note.folder, "note", note.language)
+    slug = slugify(front.slug) if front.slug else slugify(name_of(note.place))
+    section = note.folder.removeprefix(languages.root(note.language)).lstrip("/")
     pattern = _pattern(section, dict(config.permalinks)) if config.permalinks else ""
     if pattern and front.date is None and any(word in pattern for word in _NEED_DATE):
         hint = "add a date to the note; until then its URL is made of folder and slug"
@@ -114,23 +116,23 @@ def _note_address(
         problems.append(Problem("warning", message, Location(document.shown), hint))
         pattern = ""
     if not pattern:
-        return Address(folder_url(section) + slug + "/", section, "note")
+        return Address(folder_url(note.folder) + slug + "/", note.folder, "note", note.language)
     words = {
         "slug": slug,
         "title": slugify(document.title),
         "section": folder_url(section).strip("/"),
     }
     words["sections"] = words["section"]
-    words["filename"] = slugify(name_of(document.path))
+    words["filename"] = slugify(name_of(note.place))
     if front.date:
         words |= {
             "year": f"{front.date:%Y}",
             "month": f"{front.date:%m}",
             "day": f"{front.date:%d}",
         }
-    return Address(
-        whole(re.sub(r":(\w+)", lambda m: words.get(m[1], m[0]), pattern)), section, "note"
-    )
+    url = whole(re.sub(r":(\w+)", lambda m: words.get(m[1], m[0]), pattern))
+    home = languages.home(note.language).rstrip("/")
+    return Address(home + url, note.folder, "note", note.language)
 
 
 def _pattern(section: str, permalinks: Mapping[str, str]) -> str:
@@ -155,7 +157,7 @@ def _resolved(
         url = f"{address.url.rstrip('/')}-{tail}/"
         message = f"this note would have the URL of {name}, so it is published at {url}"
         problems.append(Problem("warning", message, Location(document.shown), _CLASH_HINT))
-        return Address(url, address.folder, address.kind)
+        return replace(address, url=url)
     message = f"{document.shown} and {name} both ask for the URL {address.url}"
     hint = f"{_CLASH_HINT}; until then this note is left out"
     problems.append(Problem("error", message, _place(document), hint))

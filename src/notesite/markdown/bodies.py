@@ -40,6 +40,7 @@ def part(document: Document, digest: bytes) -> tuple[Entry, Pieces, dict[bytes, 
         updated=document.updated,
         problems=document.problems,
         sentences=tuple((to, _short(html, short)) for to, html in document.sentences),
+        lang=document.lang,
     )
     return entry, body, short
 

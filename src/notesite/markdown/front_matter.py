@@ -29,6 +29,7 @@ _ALIASES = {
     "category": "categories", "url": "permalink", "pin": "pinned", "featured": "pinned",
     "alias": "aliases", "authors": "author", "cover": "image", "layout": "template",
     "published": "draft", "publish": "draft", "status": "draft",
+    "translationKey": "translation_key",
 }  # fmt: skip
 
 _FENCES = {"---": "YAML", "+++": "TOML"}
@@ -165,10 +166,9 @@ def _readers(zone: tzinfo) -> dict[str, Reader]:
         "title": text, "date": date, "updated": moment, "publish_date": moment, "slug": _slug,
         "permalink": _path, "tags": fields.names, "categories": fields.names,
         "series": fields.names, "aliases": _aliases, "redirect_from": _paths, "draft": flag,
-        "listed": flag, "pinned": flag,
-        "weight": fields.whole(-1_000_000), "lang": fields.language, "author": _author,
-        "description": text, "summary": text, "image": _image, "template": text, "toc": flag,
-        "math": _math,
+        "listed": flag, "pinned": flag, "weight": fields.whole(-1_000_000),
+        "lang": fields.language, "author": _author, "description": text, "summary": text,
+        "image": _image, "template": text, "toc": flag, "math": _math, "translation_key": text,
     }  # fmt: skip
 
 

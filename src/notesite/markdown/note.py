@@ -16,11 +16,13 @@ from markdown_it.token import Token
 from msgspec.structs import replace
 
 from notesite.decode import decode
+from notesite.languages import split
 from notesite.markdown import excerpt as excerpts
 from notesite.markdown import front_matter, links, titles, wikilinks
 from notesite.markdown.bodies import ids
 from notesite.markdown.counts import count
 from notesite.markdown.gathered import Gathered
+from notesite.markdown.guess import guess
 from notesite.markdown.math import tex
 from notesite.markdown.options import Options as Options
 from notesite.markdown.parser import make_parser
@@ -69,11 +71,17 @@ def parse(source: Source, options: Options) -> Document:
     if not text.strip():
         note.problem("warning", "this note is empty", 0, 0, "write something, or delete the file")
     md = _parser(options)
-    lang = front.lang or options.language
-    env: dict[str, Any] = {"note": note, "macros": front.macros, "lang": lang}
+    lang = front.lang or split(source.path, options.languages)[0]
+    if not (lang or options.languages):
+        lang = guess(f"{front.title or ''}\n{body}")
+    env: dict[str, Any] = {
+        "note": note,
+        "macros": front.macros,
+        "lang": lang or next(iter(options.languages), ""),
+    }
     tokens = md.parse(body, env)
     document = _document(source, front, tokens, env, options)
-    return replace(document, problems=tuple(note.problems))
+    return replace(document, lang=lang, problems=tuple(note.problems))
 
 
 def typeset(documents: Sequence[Document], engine: Engine) -> list[Document]:
@@ -116,7 +124,8 @@ def _document(
 ) -> Document:
     note: Gathered = env["note"]
     md = _parser(options)
-    title, title_html = titles.title(source.path, front, tokens, md, env)
+    place = split(source.path, options.languages)[1]
+    title, title_html = titles.title(place, front, tokens, md, env)
     body = note.html(md.renderer.render(tokens, md.options, env))
     if front.summary is None:
         taken = excerpts.take(tokens, md, env, width=options.excerpt_width)
@@ -136,7 +145,7 @@ def _document(
         excerpt_text=note.text(taken.text),
         headings=excerpts.headings(tokens, env),
         ids=ids(body),
-        counts=count(tokens, front.lang or options.language),
+        counts=count(tokens, env["lang"]),
         updated=source.updated,
         sentences=sentences(tokens, md, env),
     )

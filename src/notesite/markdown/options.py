@@ -16,7 +16,7 @@ class Options(Struct, frozen=True):
     double_backslash: bool
     numbering: str
     timezone: str
-    language: str
+    languages: tuple[str, ...]  # the default one first; none: what a note seems to be written in
     excerpt_width: int
 
     @classmethod
@@ -24,5 +24,5 @@ class Options(Struct, frozen=True):
         markdown, math = config.markdown, config.math
         return cls(
             markdown.html, markdown.typographer, markdown.soft_breaks, math.double_backslash,
-            math.numbering, config.timezone, config.language, config.excerpt.width,
+            math.numbering, config.timezone, config.language_tags, config.excerpt.width,
         )  # fmt: skip

@@ -17,6 +17,7 @@ from notesite.model.library import (
     Series,
     Taxonomy,
     Term,
+    Translation,
     Word,
 )
 from notesite.model.notes import (
@@ -47,6 +48,7 @@ from notesite.model.outputs import (
     Site,
     Template,
     Theme,
+    Version,
     Written,
 )
 from notesite.problems import Location, Problem
@@ -88,7 +90,9 @@ __all__ = [
     "Term",
     "Text",
     "Theme",
+    "Translation",
     "Typeset",
+    "Version",
     "WikiLink",
     "Word",
     "Written",

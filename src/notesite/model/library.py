@@ -141,8 +141,20 @@ class Asset(Struct, frozen=True):
     source: Source
 
 
+class Translation(Struct, frozen=True):
+    """A page that says the same in another language, or in this one: a tag, a site path."""
+
+    language: str
+    url: str
+
+
 class Library(Struct, frozen=True):
-    """All notes, indexed. `listing` is the home listing; the first section is home itself."""
+    """All notes of one language, indexed. `listing` is its home listing; the first section is its
+    home itself, at `home`, below which all its URLs are.
+
+    A site has one library, that of its default language; `others` are those of its other languages.
+    What belongs to no language (redirects, assets, counts, problems) is in the first alone.
+    """
 
     pages: tuple[Page, ...]
     sections: tuple[Section, ...]
@@ -156,11 +168,22 @@ class Library(Struct, frozen=True):
         tuple[str, Link | None, Link | None], ...
     ]  # url -> previous (older), next (newer)
     related: tuple[tuple[str, tuple[Link, ...]], ...]
-    redirects: tuple[tuple[str, str], ...]  # from site path, to site path
-    assets: tuple[Asset, ...]
-    notes: int  # how many are published, with those that introduce a section or term
-    held_back: tuple[int, int]  # drafts, future notes
-    problems: tuple[Problem, ...]
     backlinks: tuple[tuple[str, tuple[Backlink, ...]], ...] = ()  # by URL
     twohop: tuple[tuple[str, tuple[Hop, ...]], ...] = ()  # by URL
     words: tuple[Word, ...] = ()
+    language: str = "en"
+    home: str = "/"
+    menu: tuple[Link, ...] = ()
+    redirects: tuple[tuple[str, str], ...] = ()  # from site path, to site path
+    assets: tuple[Asset, ...] = ()
+    notes: int = 0  # how many are published, with those that introduce a section or term
+    held_back: tuple[int, int] = (0, 0)  # drafts, future notes
+    problems: tuple[Problem, ...] = ()
+    homes: tuple[Translation, ...] = ()  # of all languages, where there are several
+    translations: tuple[tuple[str, tuple[Translation, ...]], ...] = ()  # by URL, with the page
+    others: tuple[Library, ...] = ()
+
+    @property
+    def languages(self) -> tuple[Library, ...]:
+        """One library a language, the default one first."""
+        return self, *self.others

@@ -186,6 +186,7 @@ class FrontMatter(Struct, frozen=True, array_like=True):
     template: str | None = None
     toc: bool | None = None
     macros: tuple[tuple[str, str], ...] = ()
+    translation_key: str | None = None
     extra: tuple[tuple[str, object], ...] = ()
     places: tuple[tuple[str, int, int], ...] = ()  # key -> line, column of its value
 
@@ -204,6 +205,7 @@ class Document(Struct, frozen=True):
     excerpt_text: Text
     headings: tuple[Heading, ...] = ()
     ids: tuple[str, ...] = ()  # of the elements of its body, which links can lead to
+    lang: str = ""  # none: that of the site
     counts: Counts = Counts()
     updated: date | None = None
     problems: tuple[Problem, ...] = ()
@@ -229,3 +231,4 @@ class Entry(Struct, frozen=True, array_like=True):
     updated: date | None
     problems: tuple[Problem, ...]
     sentences: tuple[tuple[str, Stored], ...] = ()
+    lang: str = ""  # none: that of the site

@@ -39,6 +39,16 @@ class Pagination(Struct, frozen=True):
     next: str
 
 
+class Version(Struct, frozen=True):
+    """A page as the switch of languages offers it: the `same` page in this language, or, where that
+    has none, its home page. `name` is what the language calls itself."""
+
+    lang: str
+    name: str
+    url: str
+    same: bool
+
+
 class Site(Struct, frozen=True):
     """What of the settings every template can print."""
 
@@ -47,6 +57,7 @@ class Site(Struct, frozen=True):
     author: str
     language: str
     base_url: str
+    home: str = "/"  # the site path of the home page, of each language its own
 
 
 class Theme(Struct, frozen=True):

@@ -8,7 +8,8 @@ one needs a folder.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from notesite.config import Config
@@ -35,19 +36,22 @@ def plan(library: Library, config: Config, theme: Theme) -> Planned:
     """All outputs by path, sorted, and what keeps one from being written."""
     problems: list[Problem] = []
     assets = site_files.theme_assets(theme)
-    frame = Frame(
-        config, library, theme, {name: "/" + output.path for name, output in assets.items()}
-    )
+    names = {name: "/" + output.path for name, output in assets.items()}
+    frames = [Frame(config, each, theme, names) for each in library.languages]
     paths = _Paths(problems)
-    for output in (*site_files.static(theme), *_generated(frame), *assets.values()):
+    for output in (*site_files.static(theme), *_generated(frames), *assets.values()):
         paths.add(output)
-    return Planned(dict(sorted(paths.found.items())), [*problems, *frame.problems])
+    problems += chain(*(frame.problems for frame in frames))
+    return Planned(dict(sorted(paths.found.items())), problems)
 
 
-def _generated(frame: Frame) -> Iterable[Output]:
-    yield from pages.pages(frame)
-    yield from listings.listings(frame)
-    yield from site_files.files(frame)
+def _generated(frames: Sequence[Frame]) -> Iterable[Output]:
+    """Each language has pages, listings and feeds of its own; the rest is made once, in the default
+    one."""
+    for frame in frames:
+        yield from pages.pages(frame)
+        yield from listings.listings(frame)
+    yield from site_files.files(frames[0])
 
 
 class _Paths:

@@ -15,6 +15,7 @@ from notesite.model import (
     Site,
     Template,
     Theme,
+    Version,
 )
 
 # The names that a template can rely on (see the manual, "Theming"), with what they are where a page
@@ -22,27 +23,29 @@ from notesite.model import (
 ABSENT: Mapping[str, object] = {
     "page": None, "previous": None, "next": None, "related": (), "backlinks": (), "twohop": (),
     "section": None, "term": None, "taxonomy": None, "pagination": None, "listing": (),
-    "sections": (), "archive": (), "breadcrumbs": (), "description": "", "math": False,
-    "code": False, "target": "",
+    "sections": (), "versions": (), "archive": (), "breadcrumbs": (), "description": "",
+    "math": False, "code": False, "target": "",
 }  # fmt: skip
 _FOREIGN = {"post", "page", "default", "single", "note", "home", "list", "blog", "posts"}
 
 
 class Frame:
-    """Settings, library and theme of one build; `assets` maps a theme file's name to its site
-    path."""
+    """Settings, library and theme of one language of a build; `assets` maps a theme file's name to
+    its site path."""
 
     def __init__(
         self, config: Config, library: Library, theme: Theme, assets: Mapping[str, str]
     ) -> None:
-        self.config = config
+        self.config = config = config.in_language(library.language)
         self.library = library
         self.theme = theme
         self.assets = dict(assets)
         self.problems: list[Problem] = []
         self._site = Site(
-            config.title, config.description, config.author, config.language, config.base_url
-        )
+            config.title, config.description, config.author, config.language, config.base_url,
+            library.home,
+        )  # fmt: skip
+        self._translations = dict(library.translations)
         self._strings: dict[str, dict[str, object]] = {}
         self._by_language: dict[str, dict[str, object]] = {}
 
@@ -55,8 +58,25 @@ class Frame:
         """
         shared = self._shared(str(names.get("lang") or self.config.language))
         context = {"title": title, "url": url, **names}
+        if self.library.homes:
+            context["versions"] = self._versions(url)
         generated = names.get("page") is None
         return Output(path_of(url), Template(template, context, shared), origin, generated)
+
+    def _versions(self, url: str) -> tuple[Version, ...]:
+        """The page in every language of the site."""
+        same = {page.language: page.url for page in self._translations.get(url, ())}
+        same[self.config.language] = url
+        own = dict(self.config.languages)
+        return tuple(
+            Version(
+                tag := home.language,
+                (tag in own and own[tag].name) or str(self.strings(tag).get("language_name", tag)),
+                same.get(tag, home.url),
+                tag in same,
+            )
+            for home in self.library.homes
+        )
 
     def template(self, asked: AskedTemplate | None, default: str) -> str:
         """The template that a note asks for, if there is one of that name, with or without
@@ -81,11 +101,10 @@ class Frame:
         """The names that all pages of a language have, and what the others are where a page has
         none: one object, by whose identity their part of all keys is known."""
         if lang not in self._by_language:
-            config = self.config
             self._by_language[lang] = {
                 **ABSENT,
                 "site": self._site,
-                "menu": config.menu,
+                "menu": self.library.menu,
                 "taxonomies": self.library.taxonomies,
                 "assets": self.assets,
                 "lang": lang,
@@ -95,7 +114,7 @@ class Frame:
 
     def home(self, lang: str = "") -> Link:
         """The first breadcrumb of a page in this language, by default the site's."""
-        return Link(self.word("home", lang), "/")
+        return Link(self.word("home", lang), self.library.home)
 
     def word(self, key: str, lang: str = "") -> str:
         """A UI string in a language, by default the site's; a taxonomy of its own stands under its

@@ -33,7 +33,9 @@ def listings(frame: Frame) -> Iterable[Output]:
     cards = frame.library.listing
     titles_have_math = any(card.math and has_math(card.title_html) for card in cards)
     names = {"archive": months(cards), "breadcrumbs": (frame.home(),), "math": titles_have_math}
-    yield frame.page("/archive/", "archive.html", frame.word("archive"), "the archive", names)
+    yield frame.page(
+        f"{frame.library.home}archive/", "archive.html", frame.word("archive"), "the archive", names
+    )
 
 
 def pagination(url: str, number: int, count: int) -> Pagination | None:
@@ -91,7 +93,7 @@ def _paged(
 
 
 def _section(frame: Frame, section: Section, cards: Sequence[Card]) -> Iterable[Output]:
-    home = section.url == "/"
+    home = section.url == frame.library.home
     title = frame.config.title if home else section.title
     template = frame.template(section.template, "home.html" if home else "section.html")
     listed = Listed(section.url, template, title, f"the section {section.url}", section.html)
