@@ -11,6 +11,7 @@ import html5lib
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from library import source
 from markdown_fixtures import cases, render
 from markdown_it.utils import read_fixture_file
 
@@ -22,7 +23,10 @@ from notesite.markdown.syntax.autolinks import _URL
 from notesite.markdown.syntax.headings import Ids
 from notesite.model import Source
 
-FIXTURES = ["syntax", "autolinks", "headings", "attributes", "callouts", "code", "footnotes"]
+FIXTURES = [
+    "syntax", "autolinks", "headings", "attributes", "callouts", "admonitions", "code", "comments",
+    "footnotes",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -189,6 +193,17 @@ def test_a_url_holds_no_japanese_and_no_lone_bracket(text: str) -> None:
     assert not set(url) & set("あ「 ")
     for pair in ("()", "[]"):
         assert url.count(pair[0]) == url.count(pair[1])
+
+
+def test_a_first_line_of_pandoc_is_the_title() -> None:
+    found = [
+        parse_note(source("a.md", text), Options.of(Config()))
+        for text in ("% A & $x$\n\n# Text\n", "---\ntitle: B\n---\n% text\n", "%\n", "a\n% b\n")
+    ]
+
+    assert [len(document.title.pieces) for document in found] == [2, 1, 1, 1]
+    assert [str(document.title) for document in found[1:]] == ["B", "a", "a"]
+    assert [str(document.body.pieces[0])[:3] for document in found] == ["<h1", "<p>", "<p>", "<p>"]
 
 
 # --- time ----------------------------------------------------------------------------------------

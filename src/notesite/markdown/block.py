@@ -15,8 +15,10 @@ Rule = Callable[[StateBlock, int, int, bool], bool]
 
 # Rule -> the signs it can start at; a rule that is not here is asked at every line.
 STARTS = {
+    "admonition": "!?",
     "attributes": "{",
     "callout": "[",
+    "comment": "%",
     "container": ":",
     "fence": "`~",
     "math_block": "$\\",

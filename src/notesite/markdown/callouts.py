@@ -1,5 +1,5 @@
-"""Callouts, as Obsidian and GitHub write them (`> [!note]- Title`) and as Zenn does
-(`:::message`).
+"""Callouts, as Obsidian and GitHub write them: `> [!note]- Title`. Other ways to write one are in
+syntax/containers.py and syntax/admonitions.py.
 
 Tokens: `callout_open` and `callout_close` around `callout_title_open`, inline,
 `callout_title_close` and the content. `meta` of the first: `kind` (canonical), `fold` ("", "+"
@@ -9,12 +9,11 @@ open, "-" closed), `titled`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
-from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -45,18 +44,13 @@ JAPANESE = {
 }  # fmt: skip
 DEEPEST = 10  # containers in containers; each looks for its end, so the work grows with it
 
-_KIND = r"[A-Za-z][\w-]{0,39}"
-_MARK = re.compile(rf"\[!({_KIND})(?:\|[^\[\]]*)?\]([+-]?)[ \t]*(.*)")
-_OPENER = re.compile(rf"(:{{3,}})[ \t]*({_KIND})(?:\[([^\[\]]*)\])?(?:[ \t]+(.*))?")
-_CLOSER = re.compile(r":{3,}")
-_FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
+KIND = r"[A-Za-z][\w-]{0,39}"
+_MARK = re.compile(rf"\[!({KIND})(?:\|[^\[\]]*)?\]([+-]?)[ \t]*(.*)")
 
 
 def plugin(md: MarkdownIt) -> None:
     """Install the rules."""
-    alt: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     md.block.ruler.before("table", "callout", _titled_quote)
-    md.block.ruler.before("fence", "container", _container, alt)
     md.core.ruler.after("block", "callouts", _close_quotes)
     for name in ("open", "title_open", "title_close", "close"):
         md.add_render_rule(f"callout_{name}", globals()[f"_render_{name}"])
@@ -124,86 +118,43 @@ def _usual(name: str, lang: str) -> str:
     return name.capitalize().replace("-", " ")
 
 
-# --- :::note --------------------------------------------------------------------------------------
+# --- containers -----------------------------------------------------------------------------------
 
 
-def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    first = state.bMarks[start] + state.tShift[start]
-    if not state.src.startswith(":::", first) or state.is_code_block(start):
-        return False
-    depth = state.env.get("containers", 0)
-    if depth >= DEEPEST:
-        return False
-    found = _OPENER.fullmatch(state.src[first : state.eMarks[start]].rstrip())
-    if not found:
-        return False
-    if silent:
-        return True
-    last, closed = _end(state, start, end, len(found[1]))
-    name, title = found[2].lower(), found[3] or found[4] or ""
-    titled = name != "message"  # Zenn's, which has no title: `:::message alert`
-    if not titled:
-        name = "warning" if title.strip() == "alert" else "note"
+class Body(NamedTuple):
+    """The lines of a callout's content, from 0, the last not among them; those after it go on at
+    `after`. `indent` columns are not the content's own."""
+
+    first: int
+    last: int
+    after: int
+    indent: int = 0
+
+
+def enclose(
+    state: StateBlock, body: Body, name: str, title: str, fold: str = "", *, titled: bool = True
+) -> None:
+    """Make a callout of a line that opens it, the current one, and of its body."""
     opening = state.push("callout_open", "div", 1)
-    _make_callout(opening, name, "", titled=titled)
-    opening.map = [start, last + closed]
+    _make_callout(opening, name, fold, titled=titled)
+    opening.map = [state.line, body.after]
     if titled:
-        _title(state, title, name, start)
-    old_max, old_parent = state.lineMax, state.parentType
-    state.lineMax, state.parentType = last, "container"  # no lazy line goes past the end
-    state.env["containers"] = depth + 1
-    state.md.block.tokenize(state, start + 1, last)
-    state.env["containers"] = depth
-    state.lineMax, state.parentType = old_max, old_parent
+        _title(state, title, name, body.first - 1)
+    old = state.lineMax, state.parentType, state.blkIndent
+    state.lineMax, state.parentType = body.last, "container"  # no lazy line goes past the end
+    state.blkIndent += body.indent
+    state.env["containers"] = state.env.get("containers", 0) + 1
+    state.md.block.tokenize(state, body.first, body.last)
+    state.env["containers"] -= 1
+    state.lineMax, state.parentType, state.blkIndent = old
     closing = state.push("callout_close", opening.tag, -1)
     closing.meta = opening.meta
-    state.line = last + closed
-    return True
+    state.line = body.after
 
 
-def _end(state: StateBlock, start: int, end: int, length: int) -> tuple[int, bool]:
-    """The line that closes a container (or where its block ends), and whether there is one.
-
-    A line of colons closes the innermost container of its length, else the innermost shorter one.
-    """
-    opened = [length]
-    for number, line in _lines(state, start + 1, end):
-        if number < 0:
-            return -number, False
-        if _CLOSER.fullmatch(line):
-            equal = [i for i, opener in enumerate(opened) if opener == len(line)]
-            shorter = [i for i, opener in enumerate(opened) if opener < len(line)]
-            if at := (equal or shorter)[-1:]:
-                del opened[at[0] :]
-            if not opened:
-                return number, True
-        elif found := _OPENER.fullmatch(line):
-            opened.append(len(found[1]))
-    return end, False
-
-
-def _lines(state: StateBlock, start: int, end: int) -> Iterator[tuple[int, str]]:
-    """(number, text) of the lines that begin with `:::` outside of fenced code.
-
-    (-number, "") where the block that holds the container ends.
-    """
-    fence = ""
-    for number in range(start, end):
-        first = state.bMarks[number] + state.tShift[number]
-        if first < state.eMarks[number] and state.sCount[number] < state.blkIndent:
-            yield -number, ""
-        sign = state.src[first : first + 3]
-        if sign not in ("```", "~~~", ":::") or state.is_code_block(number):
-            continue
-        line = state.src[first : state.eMarks[number]].rstrip()
-        if sign == ":::":
-            if not fence:
-                yield number, line
-        elif found := _FENCE.fullmatch(line):
-            if not fence:
-                fence = found[1] if not (sign == "```" and "`" in found[2]) else ""
-            elif found[1].startswith(fence) and not found[2]:
-                fence = ""
+def too_deep(state: StateBlock) -> bool:
+    """Whether there are so many containers around this place that another is text."""
+    return bool(state.env.get("containers", 0) >= DEEPEST)
 
 
 # --- HTML -----------------------------------------------------------------------------------------

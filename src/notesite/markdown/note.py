@@ -62,6 +62,7 @@ def parse(source: Source, options: Options) -> Document:
     front, body, problems = front_matter.read(
         text, source.path, source.shown, ZoneInfo(options.timezone)
     )
+    front, body = titles.of_first_line(front, body)
     note = Gathered(source.shown, lines)
     note.problems += problems
     if len(source.content) > LONG_NOTE:

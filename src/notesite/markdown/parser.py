@@ -8,9 +8,12 @@ from mdit_py_plugins.deflist import deflist_plugin
 from notesite.markdown import callouts, cjk, remarks
 from notesite.markdown.block import BlockRuler
 from notesite.markdown.syntax import (
+    admonitions,
     attributes,
     autolinks,
     cards,
+    comments,
+    containers,
     fences,
     footnotes,
     headings,
@@ -35,7 +38,8 @@ def make_parser(*, html: bool, typographer: bool, soft_breaks: str) -> MarkdownI
     remarks.plugin(md)
     deflist_plugin(md)
     for plugin in (
-        autolinks, cards, marks, ruby, attributes, footnotes, headings, tasks, fences, callouts, raw
+        autolinks, cards, comments, marks, ruby, attributes, footnotes, headings, tasks, fences,
+        callouts, containers, admonitions, raw,
     ):  # fmt: skip
         plugin.plugin(md)
     return md

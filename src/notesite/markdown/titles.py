@@ -1,8 +1,8 @@
 """Front matter, tokens and path of a note -> its title, as text and as HTML (both with hole
 markers).
 
-The title is that of the front matter, else the first `# heading`, which then leaves the body, else
-the file's name.
+The title is that of the front matter or of a first line `% title`, else the first `# heading`,
+which then leaves the body, else the file's name.
 """
 
 from __future__ import annotations
@@ -40,6 +40,16 @@ def title(
     pure = PurePosixPath(path)
     name = name_without_date(own_name(path) or pure.stem)
     return name, escape(name)
+
+
+def of_first_line(front: FrontMatter, body: str) -> tuple[FrontMatter, str]:
+    """The front matter with the title of a first line `% title`, as pandoc has it, and the body
+    with that line blank. A note with front matter has no such line."""
+    if not body.startswith("% "):
+        return front, body
+    line, _, rest = body.partition("\n")
+    named = replace(front, title=line[2:].strip(), places=(*front.places, ("title", 1, 3)))
+    return named, "\n" + rest
 
 
 @lru_cache(maxsize=1)
