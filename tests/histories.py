@@ -16,6 +16,7 @@ from notesite.report import Options, Report
 TODAY = date(2025, 6, 15)
 WORDS = ["情報", "entropy", "行列", "「重点」", "attention", "距離", "a *b*", "**太字**", "`code`"]
 FORMULAS = ["$x^2$", "$$\\sum_i p_i$$", "$\\alpha$", "$\\undefined$", "\\eqref{eq:a}"]
+NAMES = ["n1", "posts/n3", "題", "情報 1", "別名", "word", "無い", "#見出し", "題#見出し", "n1#^id"]
 TAGS = ["math", "Math", "情報", "x y", "長い"]
 FOLDERS = ["", "posts/", "posts/deep/", "manual/"]
 TEMPLATES = {
@@ -148,9 +149,10 @@ class History:
             ("draft: true", 0.1), ("pinned: true", 0.1), ("weight: 3", 0.1), ("series: S", 0.2),
             ("slug: same", 0.1), ("lang: ja", 0.1), ("summary: Short $y$.", 0.1),
             ("date: never", 0.05), ("listed: false", 0.1), ("redirect_from: /old/", 0.1),
-            ("template: gone", 0.05), ("aliases: [別名]", 0.2),
+            ("template: gone", 0.05), ("aliases: [別名]", 0.2), ("aliases: [word, /older/]", 0.1),
         ):  # fmt: skip
-            if random.random() < chance and not (line.startswith("date") and len(lines) > 1):
+            key = line.partition(":")[0]
+            if random.random() < chance and not any(other.startswith(key) for other in lines):
                 lines.append(line)
         return "---\n" + "\n".join(lines) + "\n---\n"
 
@@ -164,10 +166,12 @@ class History:
             other = random.choice(["n1.md", "../n2.md", "posts/n3.md", "a.png", "/archive/"])
             parts.append(f"[link]({other}) ![image](a.png)")
         for _ in range(random.randint(0, 2)):
-            name = random.choice(
-                ["n1", "posts/n3", "題", "情報 1", "別名", "word", "無い", "#見出し"]
-            )
+            name = random.choice(NAMES)
             parts.append(f"前。 [[{name}]] $x$ と {random.choice(WORDS)}。後。")
+        for _ in range(random.choice((0, 0, 1, 2))):  # so that there are circles of embeds
+            parts.append(f"![[{random.choice(NAMES)}]]")
+        if random.random() < 0.4:
+            parts.append(f"段落 {random.choice(WORDS)} ^id")
         random.shuffle(parts)
         return "\n\n".join(parts) + "\n"
 

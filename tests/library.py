@@ -8,8 +8,9 @@ from hashlib import blake2b
 
 from notesite.config import Config
 from notesite.index import index
-from notesite.markdown.bodies import Pieces, part, printed
+from notesite.markdown.bodies import Pieces, part
 from notesite.markdown.note import Options, parse
+from notesite.markdown.printing import printed
 from notesite.model import Entry, Library, Source, Stored
 
 HTML: dict[tuple[bytes, str], Pieces] = {}  # of all notes of a test run, as the memo keeps it
@@ -17,7 +18,7 @@ HTML: dict[tuple[bytes, str], Pieces] = {}  # of all notes of a test run, as the
 
 def html(stored: Stored) -> str:
     """The HTML that stands for this in a library."""
-    return printed(stored, HTML[stored.digest, stored.part])
+    return printed(stored, lambda part: HTML[part.digest, part.part])
 
 
 def source(path: str, text: str) -> Source:

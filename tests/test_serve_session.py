@@ -147,6 +147,13 @@ def test_an_edit_that_other_pages_cannot_show_costs_no_plan_and_is_like_one_that
     assert keys == {path: site.session.snapshot.key(path) for path in shown}
 
 
+def test_an_edit_of_a_body_is_seen_where_it_is_embedded(site: Served) -> None:
+    site.save("notes/a.md", f"{LONG}\n\nx\n")
+    site.save("notes/b.md", "---\ntitle: B\n---\n\n![[a]]\n")
+    site.save("notes/a.md", f"{LONG}\n\nMore.\n")
+    assert "More." in page(site, "/b/")
+
+
 def test_what_an_editor_made_and_removed_again_is_nothing(site: Served) -> None:
     before = site.session.snapshot
     site.rebuild(site.root / "notes/a.md~", site.root / "notes/4913", site.root / "notes/a.md")

@@ -1,4 +1,5 @@
-"""`[[…]]` and `![[…]]`: tests/markdown/wikilinks.md says what they become, here what they find."""
+"""`[[…]]` and `![[…]]`: wikilinks.md and embeds.md of tests/markdown say what they become, here
+what they find."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from markdown_fixtures import cases
 
 from notesite.config import Config
 from notesite.markdown.note import Options, parse
-from notesite.model import AssetLink, Formula, Html, NoteLink, WikiLink
+from notesite.model import AssetLink, Embed, Formula, Html, NoteLink, WikiLink
 
 
 def shown(body: Html) -> str:
@@ -20,6 +21,8 @@ def shown(body: Html) -> str:
 
 def _hole(hole: object) -> str:
     match hole:
+        case Embed(target=target, label=label):
+            return f"{{{target}: {label}}}\n"
         case WikiLink(target=target):
             return f" {{{target}}}"
         case AssetLink(target=target) | NoteLink(target=target):
@@ -31,7 +34,7 @@ def _hole(hole: object) -> str:
 
 @pytest.mark.parametrize(
     ("markdown", "expected"),
-    [pytest.param(text, html, id=title) for title, text, html in cases("wikilinks")],
+    [pytest.param(*case[1:], id=case[0]) for case in (*cases("wikilinks"), *cases("embeds"))],
 )
 def test_wikilinks_become_what_the_fixture_says(markdown: str, expected: str) -> None:
     document = parse(source("a.md", f"---\ntitle: A\n---\n{markdown}"), Options.of(Config()))

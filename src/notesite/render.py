@@ -28,7 +28,7 @@ from markupsafe import Markup
 from notesite.config import Config
 from notesite.index.links import href
 from notesite.inlining import Inlining
-from notesite.markdown.bodies import Pieces, printed
+from notesite.markdown.printing import Load, printed
 from notesite.model import Location, Output, Problem, Stored, Template, Theme
 from notesite.reading_time import steps
 
@@ -41,7 +41,7 @@ _FAULTS = (
 _FRAGMENT = re.compile(r"([^#]*(?:/|\.html))(#.*)", re.S)
 
 
-def environment(theme: Theme, config: Config, load: Callable[[Stored], Pieces]) -> Inlining:
+def environment(theme: Theme, config: Config, load: Load) -> Inlining:
     """The templates of a site with its filters; `load` gives the HTML of notes.
 
     Autoescape is a constant: no file name turns it off.
@@ -99,8 +99,8 @@ def _rendered(recipe: Template, jinja: Environment) -> bytes:
 # --- filters --------------------------------------------------------------------------------------
 
 
-def _html(stored: Stored, load: Callable[[Stored], Pieces]) -> Markup:
-    return Markup(printed(stored, load(stored)) if stored else "")
+def _html(stored: Stored, load: Load) -> Markup:
+    return Markup(printed(stored, load) if stored else "")
 
 
 def _url_filter(config: Config) -> Callable[[Context, str], str]:

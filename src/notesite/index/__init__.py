@@ -17,7 +17,7 @@ from notesite.index.cards import Published, make_card
 from notesite.index.filling import fill, leads
 from notesite.index.languages import Languages
 from notesite.index.library import library
-from notesite.index.links import Targets, anchors_of
+from notesite.index.links import Targets
 from notesite.index.menus import dead, menu
 from notesite.index.names import Names
 from notesite.index.order import listing_key
@@ -141,7 +141,7 @@ def _targets(
     by_path = {asset.source.path: "/" + asset.path for asset in assets}
     targets = Targets(
         notes, held_back, by_path, frozenset(urls | set(by_path.values())), config.base_path,
-        anchors_of(shown), Names(shown, by_path, held_back),
+        {document.path: document for document in shown}, Names(shown, by_path, held_back),
     )  # fmt: skip
     return (
         replace(targets, words=unwritten(shown, targets))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from bisect import bisect_left
+from collections.abc import Mapping
 from posixpath import join, normpath
 from unicodedata import normalize
 from urllib.parse import quote
@@ -20,13 +20,6 @@ _PLAIN = re.compile(r"[A-Za-z0-9/._~-]*")  # a path of these alone is a URL as i
 _SAFE = "/:@!$&'()*+,;=~-._"  # characters of a path that need no escape (RFC 3986)
 
 
-class Anchors(Struct, frozen=True):
-    """What a `#…` behind a note's name can mean: the ids in its body, and its title for the top."""
-
-    ids: frozenset[str]
-    title: str
-
-
 class Targets(Struct, frozen=True):
     """What links can lead to: notes and assets by path below the notes folder, and every site
     path."""
@@ -36,21 +29,9 @@ class Targets(Struct, frozen=True):
     assets: Mapping[str, str]  # path -> URL
     urls: frozenset[str]  # all site paths that exist
     base_path: str
-    anchors: Callable[[str], Anchors]  # of the note of this path
+    documents: Mapping[str, Entry]  # by path
     names: Names
     words: Mapping[str, tuple[str, str]] = {}  # unwritten ones: key -> as it is spelled, URL
-
-
-def anchors_of(entries: Iterable[Entry]) -> Callable[[str], Anchors]:
-    """Path -> Anchors, made when they are first asked for: few notes are linked to so."""
-    by_path = {entry.path: entry for entry in entries}
-
-    @cache
-    def anchors(path: str) -> Anchors:
-        entry = by_path[path]
-        return Anchors(frozenset(entry.ids), slugify(entry.title))
-
-    return anchors
 
 
 def href(url: str, base_path: str) -> str:
@@ -106,18 +87,27 @@ def anchor_of(
     """`#id` behind a note's `name` (none: the note itself), "" for the top of the page; one that is
     nowhere in the note is told."""
     anchor = normalize("NFC", written)
-    if note and anchor and anchor != "top":
-        known, slug = targets.anchors(note), slugify(anchor)
-        if anchor not in known.ids and slug in known.ids:
-            anchor = slug  # as Obsidian and others write it: the heading's text
-        elif anchor not in known.ids and slug == known.title:
-            anchor = ""
-        elif anchor not in known.ids:
+    if note and anchor:
+        found = ident_of(anchor, targets.documents[note])
+        if found is None:
             message = f"there is no heading or id `{written}` in "
             problems.append(
                 Problem("warning", message + (f"`{name}`" if name else "this note"), where)
             )
+        else:
+            anchor = found
     return "#" + quote(anchor, safe=_SAFE) if anchor or not name else ""
+
+
+def ident_of(anchor: str, note: Entry) -> str | None:
+    """The id that a `#…` behind a note's name means: one in its body, or "" where it is the title,
+    for the top; None if there is neither."""
+    slug = slugify(anchor)  # as Obsidian and others write it: the heading's text
+    for ident in (anchor, slug):
+        place = bisect_left(note.ids, ident)  # they are sorted
+        if ident == "top" or note.ids[place : place + 1] == (ident,):
+            return ident
+    return "" if slug == slugify(note.title) else None
 
 
 def _candidates(target: str, folder: str) -> list[str]:

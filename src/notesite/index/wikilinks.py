@@ -8,10 +8,12 @@ from html import escape
 from typing import NamedTuple
 from unicodedata import normalize
 
-from notesite.index.links import Targets, anchor_of, href
+from msgspec.structs import replace
+
+from notesite.index.links import Targets, anchor_of, href, ident_of
 from notesite.index.names import common
 from notesite.index.standing import clash_key, folder_url
-from notesite.model import Entry, Problem, WikiLink
+from notesite.model import Embed, Entry, Problem, Stored, WikiLink
 from notesite.names import slugify
 
 WORDS = "/words/"
@@ -47,13 +49,35 @@ def aim(target: str, path: str, targets: Targets) -> Aim:
     return Aim(word=clash_key(target if target.endswith("#") else name), name=name)
 
 
+def embedded(hole: Embed, path: str, targets: Targets) -> tuple[Entry | None, Stored]:
+    """The note that `![[target]]` in the note at `path` means, and what of its HTML is shown; None
+    if there is nothing to show."""
+    found = aim(hole.target, path, targets)
+    note = targets.documents[found.notes[0]] if found.notes else None
+    ident = ident_of(found.anchor, note) if note and found.anchor else ""
+    if note is None or ident is None or not note.body:
+        return None, Stored()
+    if ident in ("", "top"):
+        return note, note.body
+    passage = next((passage for passage in note.passages if passage.id == ident), None)
+    if passage is None:
+        return None, Stored()
+    return note, replace(
+        note.body, passage=ident, math=passage.math, code=passage.code,
+        holes=note.body.holes[passage.first : passage.last],
+    )  # fmt: skip
+
+
 def unwritten(documents: Iterable[Entry], targets: Targets) -> dict[str, tuple[str, str]]:
     """Key -> (the word as most spell it, URL) of each word that two or more notes want."""
     wanted: dict[str, set[str]] = {}
     spelled: dict[str, Counter[str]] = {}
     for document in documents:
         for hole in document.body.holes:
-            if type(hole) is WikiLink and (found := aim(hole.target, document.path, targets)).word:
+            if (
+                isinstance(hole, WikiLink)
+                and (found := aim(hole.target, document.path, targets)).word
+            ):
                 wanted.setdefault(found.word, set()).add(document.path)
                 spelled.setdefault(found.word, Counter())[found.name] += 1
     pages: dict[str, tuple[str, str]] = {}

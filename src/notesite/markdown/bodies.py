@@ -1,4 +1,4 @@
-"""A Document -> an Entry and its HTML in pieces; and pieces -> HTML, to print.
+"""A Document -> an Entry and its HTML in pieces.
 
 What index reads of ten thousand notes fits into memory and is quick to load; their HTML is neither.
 """
@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from hashlib import blake2b
 from html import unescape
-from itertools import zip_longest
 
 from notesite.model import Document, Entry, Html, LinkHole, Stored
 
+CODE = '<div class="code'  # how a block of code begins
 _ID = re.compile(r"""<[^<>]*?\s(?:id|name)\s*=\s*["']?([^"'\s<>]+)""")
 Pieces = tuple[str, ...]  # the strings around the links of some HTML: one more than it has links
 
@@ -41,6 +41,7 @@ def part(document: Document, digest: bytes) -> tuple[Entry, Pieces, dict[bytes, 
         problems=document.problems,
         sentences=tuple((to, _short(html, short)) for to, html in document.sentences),
         lang=document.lang,
+        passages=document.passages,
     )
     return entry, body, short
 
@@ -74,11 +75,6 @@ def _short(html: Html, found: dict[bytes, Pieces]) -> Stored:
     return Stored(digest, "excerpt", _has_math(pieces))
 
 
-def printed(stored: Stored, pieces: Pieces) -> str:
-    """The HTML that `stored` stands for, its links filled in."""
-    return "".join(text + link for text, link in zip_longest(pieces, stored.links, fillvalue=""))
-
-
 def _pieces(html: Html) -> Pieces:
     pieces = [""]
     for piece in html.pieces:
@@ -94,4 +90,4 @@ def _has_math(pieces: Pieces) -> bool:
 
 
 def _has_code(pieces: Pieces) -> bool:
-    return any('<div class="code' in piece for piece in pieces)
+    return any(CODE in piece for piece in pieces)

@@ -20,7 +20,7 @@ from markdown_it.token import Token
 from notesite.markdown.gathered import Gathered, gathered
 from notesite.markdown.math.places import Places
 from notesite.markdown.remarks import remember
-from notesite.model import AssetLink, Location, NoteLink, WikiLink
+from notesite.model import AssetLink, Embed, Location, NoteLink, WikiLink
 
 Rule = Callable[[StateInline, bool], bool]
 
@@ -91,6 +91,9 @@ def _links(state: StateCore) -> None:
         if block.type == "html_block":
             line = block.map[0] + 1 if block.map else 0
             block.content = _in_html(block.content, note, line)
+        elif block.type == "embed":
+            where, meta = _where(block, block, note, places), block.meta
+            meta["hole"] = note.hole(Embed(meta["wikilink"], where, meta["label"]))
         elif block.type == "inline" and ("]" in block.content or "<" in block.content):
             for token in block.children or ():
                 if "wikilink" in token.meta:
@@ -98,8 +101,10 @@ def _links(state: StateCore) -> None:
                     token.meta["hole"] = note.hole(WikiLink(token.meta["wikilink"], where))
                 elif "named" in token.meta:
                     where = _where(block, token, note, places)
-                    target = str(token.attrs["src"])
-                    token.attrs["src"] = note.hole(AssetLink(target, where, True, named=True))
+                    image = token.type == "image"
+                    file = AssetLink(str(token.attrs["src"]), where, image, named=True)
+                    fragment = quote(token.meta["fragment"], safe=_URL)
+                    token.attrs["src"] = note.hole(file) + fragment
                 elif token.type in _NAMES:
                     _link(block, token, note, places)
                 elif token.type == "html_inline" and "=" in token.content:

@@ -26,6 +26,7 @@ from notesite.markdown.guess import guess
 from notesite.markdown.math import tex
 from notesite.markdown.options import Options as Options
 from notesite.markdown.parser import make_parser
+from notesite.markdown.passages import passages
 from notesite.markdown.sentences import sentences
 from notesite.model import (
     Document,
@@ -149,6 +150,7 @@ def _document(
         counts=count(tokens, env["lang"]),
         updated=source.updated,
         sentences=sentences(tokens, md, env),
+        passages=passages(body),
     )
 
 

@@ -1,5 +1,5 @@
-"""`[[Title#Heading|label]]`, `![[image.png|300]]` -> tokens, of whose targets links.py makes holes;
-` ^id` at the end of a block -> the block's id.
+"""`[[Title#Heading|label]]`, `![[Note]]`, `![[image.png|300]]` -> tokens, of whose targets links.py
+makes holes; ` ^id` at the end of a block -> the block's id.
 
 As Obsidian and Cosense write them: https://help.obsidian.md/links and .../embeds
 """
@@ -16,6 +16,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from notesite.markdown.embeds import embed_blocks
 from notesite.markdown.inline import Rule, starts
 
 # possessive: each character is looked at once. A formula may hold `|` and brackets
@@ -28,7 +29,9 @@ _MEDIA = {
     **dict.fromkeys(("png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "bmp"), "image"),
     **dict.fromkeys(("mp3", "m4a", "ogg", "wav", "flac", "3gp", "opus"), "audio"),
     **dict.fromkeys(("mp4", "webm", "ogv", "mov", "mkv"), "video"),
+    "pdf": "object",
 }
+_FILE = re.compile(r"(.+\.(\w+))(#.*)?")  # `a.pdf#page=3`
 
 
 def plugin(md: MarkdownIt) -> None:
@@ -41,7 +44,9 @@ def plugin(md: MarkdownIt) -> None:
     md.inline.ruler.before("link", "wikilink", rule)
     starts(md, "wikilink", "[!")
     md.core.ruler.after("inline", "block_ids", _block_ids)
+    md.core.ruler.push("embeds", embed_blocks)
     md.add_render_rule("wikilink_open", _render_open)
+    md.add_render_rule("embed", _render_embed)
     md.add_render_rule("media", _render_media)
 
 
@@ -56,9 +61,9 @@ def _wikilink(state: StateInline, silent: bool, formula: Rule) -> bool:
     end = found.end()
     if not silent:
         target = found[1].removesuffix("\\").strip()  # `\|` in a table
-        kind = _MEDIA.get(target.rpartition(".")[2].lower(), "") if embed else ""
-        if kind:
-            _media(state, kind, target, found[2] or "")
+        file = _FILE.fullmatch(target) if embed else None
+        if file and (kind := _MEDIA.get(file[2].lower())):
+            _media(state, kind, file[1], file[3] or "", found[2] or "")
         else:
             _link(state, found, target, formula)
     state.pos = end
@@ -74,7 +79,7 @@ def _is_markdown(state: StateInline, found: re.Match[str]) -> bool:
 
 def _link(state: StateInline, found: re.Match[str], target: str, formula: Rule) -> None:
     opening = state.push("wikilink_open", "a", 1)
-    opening.meta = {"wikilink": target, "at": found.start(1)}
+    opening.meta = {"wikilink": target, "at": found.start(1), "embed": found[0][0] == "!"}
     label, last = found[2] or "", state.posMax
     if label.strip():
         state.pos, state.posMax = found.start(2), found.end(2)
@@ -98,7 +103,7 @@ def shown_as(target: str) -> str:
     return " > ".join(part for part in parts if part) if parts[-1] else target
 
 
-def _media(state: StateInline, kind: str, target: str, label: str) -> None:
+def _media(state: StateInline, kind: str, target: str, fragment: str, label: str) -> None:
     *words, last = label.split("|")
     size = _SIZE.fullmatch(last)
     text = "|".join(words if size else [*words, last]).strip()
@@ -106,10 +111,11 @@ def _media(state: StateInline, kind: str, target: str, label: str) -> None:
         "image" if kind == "image" else "media", "img" if kind == "image" else kind, 0
     )
     token.attrs = {"src": target, "alt": ""}
-    name = target.rpartition("/")[2].rpartition(".")[0]
+    file = target.rpartition("/")[2]
+    name = file if kind == "object" else file.rpartition(".")[0]
     token.content = text or name
     token.children = [Token("text", "", 0, content=token.content)]
-    token.meta = {"named": True, "at": state.pos}
+    token.meta = {"named": True, "at": state.pos, "fragment": fragment}
     if size:
         token.attrs["width"] = size[1]
         if size[2]:
@@ -120,11 +126,20 @@ def _render_open(self: object, tokens: Sequence[Token], index: int, options: Any
     return f"<a{tokens[index].meta['hole']}>"
 
 
+def _render_embed(self: object, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return str(tokens[index].meta["hole"])
+
+
 def _render_media(self: object, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
-    width = f' width="{token.attrs["width"]}"' if "width" in token.attrs else ""
-    written = f'src="{token.attrs["src"]}"{width} aria-label="{escape(token.content)}"'
-    return f"<{token.tag} controls {written}></{token.tag}>"
+    src, name = token.attrs["src"], escape(token.content)
+    default = {"width": "100%", "height": "600"} if token.tag == "object" else {}
+    sizes = {key: token.attrs.get(key) or default.get(key) for key in ("width", "height")}
+    size = "".join(f' {key}="{value}"' for key, value in sizes.items() if value)
+    if token.tag == "object":
+        link = f'<a href="{src}">{name}</a>'  # where a browser does not show it
+        return f'<object data="{src}" type="application/pdf"{size}>{link}</object>'
+    return f'<{token.tag} controls src="{src}"{size} aria-label="{name}"></{token.tag}>'
 
 
 # --- ids of blocks --------------------------------------------------------------------------------

@@ -4,6 +4,21 @@ encoding.
 The flow: Source -> Document -> Library -> Output -> bytes.
 """
 
+from notesite.model.html import (
+    AssetLink,
+    Embed,
+    Embedded,
+    Formula,
+    Hole,
+    Html,
+    LinkHole,
+    NoteLink,
+    Stored,
+    Text,
+    Typeset,
+    WikiLink,
+    has_math,
+)
 from notesite.model.library import (
     AskedTemplate,
     Asset,
@@ -21,23 +36,13 @@ from notesite.model.library import (
     Word,
 )
 from notesite.model.notes import (
-    AssetLink,
     Counts,
     Document,
     Entry,
-    Formula,
     FrontMatter,
     Heading,
-    Hole,
-    Html,
-    LinkHole,
-    NoteLink,
+    Passage,
     Source,
-    Stored,
-    Text,
-    Typeset,
-    WikiLink,
-    has_math,
 )
 from notesite.model.outputs import (
     Archive,
@@ -64,6 +69,8 @@ __all__ = [
     "Copy",
     "Counts",
     "Document",
+    "Embed",
+    "Embedded",
     "Entry",
     "Formula",
     "FrontMatter",
@@ -79,6 +86,7 @@ __all__ = [
     "Output",
     "Page",
     "Pagination",
+    "Passage",
     "Problem",
     "Section",
     "Series",

@@ -6,7 +6,8 @@ import datetime
 
 from msgspec import Struct
 
-from notesite.model.notes import Heading, Html, Source, Stored
+from notesite.model.html import Html, Stored
+from notesite.model.notes import Heading, Source
 from notesite.problems import Location, Problem
 
 # --- 3 index -> Library ---------------------------------------------------------------------------

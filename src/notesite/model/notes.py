@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal, cast
 
 from msgspec import Struct
 
-from notesite.problems import Level, Location, Problem
+from notesite.model.html import Html, Stored, Text
+from notesite.problems import Problem
 
 # --- 1 scan -> Source -----------------------------------------------------------------------------
 
@@ -31,119 +31,23 @@ class Source(Struct, frozen=True):
 # --- 2 parse -> Document --------------------------------------------------------------------------
 
 
-class Formula(Struct, frozen=True, tag=True):
-    """A formula that waits for KaTeX.
-
-    `tex` is what KaTeX is given: labels and references are numbers by now. `preamble` holds the
-    definitions of the note that stand before it. `starts` says where each line of `tex` begins in
-    the note (line, column, from 1); `edits` are (position, length now, length as written) of what
-    was rewritten, so that an offset in `tex` can be led back. `ids` are anchors of its labels.
-    """
-
-    tex: str
-    display: bool
-    preamble: str = ""
-    starts: tuple[tuple[int, int], ...] = ((0, 0),)
-    edits: tuple[tuple[int, int, int], ...] = ()
-    ids: tuple[str, ...] = ()
-
-
-class Typeset(Struct, frozen=True):
-    """What KaTeX made of a formula: its HTML, readable text (`x²`, `KL(p‖q)`), and what it
-    complained of as (level, offset in the TeX or -1, message)."""
-
-    html: str
-    text: str
-    complaints: tuple[tuple[Level, int, str], ...] = ()
-
-
-class NoteLink(Struct, frozen=True, tag=True):
-    """The URL of a link to another note, as written (`../other.md`), or to whatever else a path of
-    the site can mean; filled by index. `query` is what stands behind `?`."""
-
-    target: str
-    anchor: str
-    location: Location
-    query: str = ""
-
-
-class AssetLink(Struct, frozen=True, tag=True):
-    """The URL of an image or another file that a page loads, as written; filled by index."""
-
-    target: str
-    location: Location
-    image: bool = False
-    named: bool = False  # found by its name alone, anywhere in the notes folder
-
-
-class WikiLink(Struct, frozen=True, tag=True):
-    """What makes an `<a>` a link to what `[[target]]` names, ` href="…"`; filled by index. `target`
-    is as written, without a label: `Title#Heading`."""
-
-    target: str
-    location: Location
-
-
-LinkHole = NoteLink | AssetLink | WikiLink
-Hole = Formula | LinkHole
-
-
-class Html(Struct, frozen=True, array_like=True):
-    """HTML with holes. A template prints it unescaped, once every hole is filled."""
-
-    pieces: tuple[str | Hole, ...] = ()
-
-    def __html__(self) -> str:
-        # a hole that is still open is a fault of ours: join() raises TypeError
-        return "".join(cast("tuple[str, ...]", self.pieces))
-
-    def __bool__(self) -> bool:
-        return any(self.pieces)
-
-
-class Stored(Struct, frozen=True, array_like=True):
-    """The HTML of a note, which is kept elsewhere and loaded only where it is printed.
-
-    `digest` is the note's (none: there is no HTML), `part` which of its HTML is meant: what is kept
-    are the strings around its links. `holes` are these links, and `links` what index found for
-    them, as HTML; `math` and `code` say whether a formula and a block of code are shown, which
-    need style sheets of their own.
-    """
-
-    digest: bytes = b""
-    part: Literal["body", "excerpt"] = "body"
-    math: bool = False
-    holes: tuple[LinkHole, ...] = ()
-    links: tuple[str, ...] = ()
-    code: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.digest)
-
-
-def has_math(html: Html) -> bool:
-    """Whether KaTeX's style sheet is needed to show this HTML, all its holes filled."""
-    return 'class="katex' in html.__html__()
-
-
-class Text(Struct, frozen=True, array_like=True):
-    """Readable text with formulas as holes; `str()` of it once they are filled."""
-
-    pieces: tuple[str | Formula, ...] = ()
-
-    def __str__(self) -> str:
-        return "".join(cast("tuple[str, ...]", self.pieces))  # as in Html
-
-    def __bool__(self) -> bool:
-        return any(self.pieces)
-
-
 class Heading(Struct, frozen=True, array_like=True):
     """A heading of the body: `level` 1 to 6, its id, its text for a table of contents."""
 
     level: int
     id: str
     text: Text
+
+
+class Passage(Struct, frozen=True, array_like=True):
+    """A part of a note that can be embedded by itself: the section of a heading, or a block with an
+    id. Its links are `holes[first:last]` of the body."""
+
+    id: str
+    first: int
+    last: int
+    math: bool
+    code: bool
 
 
 class Counts(Struct, frozen=True, array_like=True):
@@ -210,6 +114,7 @@ class Document(Struct, frozen=True):
     updated: date | None = None
     problems: tuple[Problem, ...] = ()
     sentences: tuple[tuple[str, Html], ...] = ()  # target of a link -> the sentence it stands in
+    passages: tuple[Passage, ...] = ()
 
 
 class Entry(Struct, frozen=True, array_like=True):
@@ -232,3 +137,4 @@ class Entry(Struct, frozen=True, array_like=True):
     problems: tuple[Problem, ...]
     sentences: tuple[tuple[str, Stored], ...] = ()
     lang: str = ""  # none: that of the site
+    passages: tuple[Passage, ...] = ()

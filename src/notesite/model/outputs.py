@@ -6,7 +6,8 @@ import datetime
 
 from msgspec import Struct
 
-from notesite.model.notes import Html, Source
+from notesite.model.html import Html
+from notesite.model.notes import Source
 
 # --- 4 plan -> Output -----------------------------------------------------------------------------
 

@@ -6,26 +6,39 @@ where its HTML is kept, they would give the same again. This compares, and assum
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import asdict, replace
 
 from notesite.config import ReadingSpeed
-from notesite.model import Entry, LinkHole, Location, Output, Page, Template
+from notesite.model import Embedded, Entry, LinkHole, Location, Output, Page, Stored, Template
 from notesite.reading_time import reading_time, rounded
 
 _NOWHERE = Location("")
 
 
 def pages_of(outputs: Mapping[str, Output]) -> dict[str, str]:
-    """How problems name a note -> the path of its page, of all notes that have one."""
-    found = {}
+    """How problems name a note -> the path of its page, of all notes that have one and that no
+    other page embeds."""
+    found: dict[bytes, tuple[str, str]] = {}
+    embedded: set[bytes] = set()
     for path, output in outputs.items():
         if isinstance(output.recipe, Template):
-            page = output.recipe.context.get("page")
+            context = output.recipe.context
+            page = context.get("page")
             if isinstance(page, Page):
-                found[page.path] = path
-    return found
+                found[page.html.digest] = page.path, path
+            for name in ("page", "section", "taxonomy", "term"):
+                embedded.update(_embedded(getattr(context.get(name), "html", None)))
+    return dict(found[digest] for digest in found.keys() - embedded)
+
+
+def _embedded(html: Stored | None) -> Iterator[bytes]:
+    """The digests of the notes that this embeds."""
+    for link in html.links if html else ():
+        if isinstance(link, Embedded):
+            yield link.html.digest
+            yield from _embedded(link.html)
 
 
 def is_alike(old: Entry, new: Entry, speed: ReadingSpeed) -> bool:
