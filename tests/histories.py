@@ -30,7 +30,7 @@ SETTINGS = [
     "title: One", "title: Two", "listing: {per_page: 2}", "listing: {per_page: 50}", "language: ja",
     "base_url: https://example.org/repo/", "excerpt: {width: 40}", "permalinks: {posts: /p/:slug/}",
     "math: {macros: {'\\R': x}}", "menu: []", "reading_speed: {ja: 20}", "taxonomies: [tags]",
-    "links: {unwritten_pages: false}",
+    "links: {unwritten_pages: false}", "graph: false",
 ]  # fmt: skip
 
 

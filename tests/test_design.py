@@ -36,6 +36,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("reading_time", "loading"),
     ("index",),
     ("outputs",),
+    ("drawing",),
     ("inlining", "render", "keys"),
     ("publish", "report", "making", "lastbuild"),
     ("build",),
@@ -46,7 +47,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
 )
 RANK = {name: rank for rank, group in enumerate(FLOW) for name in group}
 PURE = (
-    "markdown", "index", "outputs", "inlining", "render", "imports.scrapbox",
+    "markdown", "index", "outputs", "drawing", "inlining", "render", "imports.scrapbox",
     "imports.hugo", "imports.jekyll", "imports.places", "imports.blocks", "imports.quoting",
     "imports.file_names", "imports.front_matter",
 )  # fmt: skip

@@ -25,11 +25,13 @@ from notesite.model import (
     Hop,
     Html,
     Link,
+    Node,
     Page,
     Pagination,
     Section,
     Series,
     Site,
+    SiteMap,
     Stored,
     Taxonomy,
     Term,
@@ -54,7 +56,7 @@ SCRIPT = (THEME / "static" / "theme.js").read_text("utf-8")
 # Read by the program, not by a template: the filters, and the titles of generated pages.
 READ_ELSEWHERE = {
     "date_format", "reading_seconds", "reading_minutes", "categories", "tags", "series",
-    "archive", "not_found", "home", "language_name",
+    "archive", "not_found", "home", "language_name", "map",
 }  # fmt: skip
 EVERY_PAGE = sorted(name for name in TEMPLATES if "/" not in name and name != "base.html")
 LIMIT = 30_000  # bytes of style and script (SPEC 10) of a page without formulas and code
@@ -114,7 +116,10 @@ def render(name: str, env: Environment | None = None, lang: str = "ja", **names:
     section = Section("Posts", "/posts/", Stored(), below, (), "", None)
     context: dict[str, Any] = {
         "site": Site("ノート", "説明 & 引用", "", "ja", ""), "menu": (Link("<タグ>", "/tags/"),),
-        "assets": {f: f"/assets/{f}" for f in ("site.css", "theme.js", "code.css", "katex.css")},
+        "assets": {
+            f: f"/assets/{f}"
+            for f in ("site.css", "theme.js", "code.css", "katex.css", "links.css")
+        },
         "t": STRINGS[lang], "lang": lang, "title": "題<名>", "url": "/x/",
         "math": False, "code": False,
         "description": 'a "quoted" <description>', "breadcrumbs": (Link("ホーム", "/"),),
@@ -122,6 +127,8 @@ def render(name: str, env: Environment | None = None, lang: str = "ja", **names:
         "related": (Link("<関連>", "/r/"),), "section": section, "term": term,
         "backlinks": (Backlink("<戻>", "/b/", stored("文 &amp; <em>x</em>")),),
         "twohop": (Hop("<語>", "", (Link("<隣>", "/n/"), Link("題", "/x/"))),),
+        "links": (Link("<先>", "/l/"), Link("<戻>", "/b/")), "graph": True, "map_url": "/map/",
+        "map": SiteMap((Node("<地>", "/m/", 3, True), Node("図", "/w/", 0, False)), ((0, 1),), 9),
         "taxonomy": Taxonomy("tags", "/tags/", (term,)), "taxonomies": (), "sections": (),
         "pagination": Pagination(2, 3, ((1, "/"), (2, "/page/2/"), None), "/", "/page/3/"),
         "listing": (card(), card(pinned=True, image="/i.png", author="佐藤", date=None)),
@@ -155,7 +162,18 @@ def test_no_template_turns_escaping_off(name: str) -> None:
 def test_every_page_is_valid_html_with_its_data_escaped(name: str, lang: str) -> None:
     html = render(name, lang=lang)
     html5lib.HTMLParser(strict=True).parse(html)
-    for raw in ("<b>", "<理論>", "<タグ>", "<名>", "<前>", "<関連>", "<description>"):
+    for raw in (
+        "<b>",
+        "<理論>",
+        "<タグ>",
+        "<名>",
+        "<前>",
+        "<関連>",
+        "<先>",
+        "<戻>",
+        "<地>",
+        "<description>",
+    ):
         assert raw not in html
 
 

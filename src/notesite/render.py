@@ -26,6 +26,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from notesite.config import Config
+from notesite.drawing.fan import fan
+from notesite.drawing.sheet import sheets
 from notesite.index.links import href
 from notesite.inlining import Inlining
 from notesite.markdown.printing import Load, printed
@@ -52,6 +54,8 @@ def environment(theme: Theme, config: Config, load: Load) -> Inlining:
         "date": format_date,
         "iso": date.isoformat,
         "reading_time": format_reading_time,
+        "fan": fan,
+        "sheets": sheets,
     }
     return Inlining(
         FunctionLoader(lambda name: _load(theme, name)),

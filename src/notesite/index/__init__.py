@@ -15,6 +15,7 @@ from notesite.config import Config
 from notesite.index import files, taxonomies
 from notesite.index.cards import Published, make_card
 from notesite.index.filling import fill, leads
+from notesite.index.graph import MAP, connect
 from notesite.index.languages import Languages
 from notesite.index.library import library
 from notesite.index.links import Targets
@@ -75,12 +76,13 @@ def index(
         files.place(assets, standing, languages, addresses, held, static, pages, problems)
     )
     urls = pages | {"/" + path for path in static}
-    targets = _targets(shown, addresses, published, urls, held_back, config)
+    offered = {MAP} - pages if config.graph else set()
+    targets = _targets(shown, addresses, published, urls | offered, held_back, config)
     publish = _Publishing(languages, found, targets, config, reading_time, problems)
     notes = [publish.note(document, addresses[document.path]) for document in shown]
     notes.sort(key=lambda note: listing_key(note.card))  # once, for all listings
     return replace(
-        _libraries(notes, found, languages, targets, config, problems),
+        _libraries(notes, found, languages, targets, offered, config, problems),
         redirects=old, assets=published, notes=len(notes), held_back=counts,
         problems=tuple(problems),
     )  # fmt: skip
@@ -189,22 +191,28 @@ def _libraries(
     found: Mapping[str, tuple[Taxonomy, ...]],
     languages: Languages,
     targets: Targets,
+    offered: set[str],
     config: Config,
     problems: list[Problem],
 ) -> Library:
-    """That of the default language, with the others."""
+    """That of the default language, with the others. `offered` are the URLs that the map can
+    have."""
     of: dict[str, list[Published]] = {language: [] for language in languages.all}
     for note in notes:
         of[note.address.language].append(note)
     web = weave(notes, targets.words)
-    menus = {tag: menu(config, tag, languages.home(tag), targets.urls) for tag in languages.all}
-    problems += dead(chain(*menus.values()), targets.urls)
+    graph = connect(notes, targets.words, bool(offered))
+    urls = targets.urls if graph.map else targets.urls - offered
+    menus = {tag: menu(config, tag, languages.home(tag), urls) for tag in languages.all}
+    problems += dead(chain(*menus.values()), urls)
     made = [
         replace(
             library(group, found[tag], languages.root(tag), config.in_language(tag).title, tag),
             menu=menus[tag],
             backlinks=web.backlinks,
             twohop=web.twohop,
+            links=graph.links,
+            map=graph.map,
         )
         for tag, group in of.items()
     ]

@@ -45,6 +45,24 @@ class Word(Struct, frozen=True):
     backlinks: tuple[Backlink, ...]
 
 
+class Node(Struct, frozen=True):
+    """A note, or an unwritten word, on the map. `size` is 0 for few links, to 3 for very many."""
+
+    title: str
+    url: str
+    size: int
+    written: bool
+
+
+class SiteMap(Struct, frozen=True):
+    """The most linked notes and words, the most linked first, and which of them are linked (pairs
+    of their positions); `linked` is how many there are with any link."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[tuple[int, int], ...]
+    linked: int
+
+
 class Term(Struct, frozen=True):
     """One tag (category, series): how most notes spell it, and how many notes have it."""
 
@@ -172,6 +190,8 @@ class Library(Struct, frozen=True):
     backlinks: tuple[tuple[str, tuple[Backlink, ...]], ...] = ()  # by URL
     twohop: tuple[tuple[str, tuple[Hop, ...]], ...] = ()  # by URL
     words: tuple[Word, ...] = ()
+    links: tuple[tuple[str, tuple[Link, ...]], ...] = ()  # by URL: to what has a page
+    map: SiteMap | None = None  # of the whole site, whatever its languages
     language: str = "en"
     home: str = "/"
     menu: tuple[Link, ...] = ()

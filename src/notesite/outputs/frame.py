@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from notesite.config import Config
+from notesite.index.graph import MAP
 from notesite.model import (
     AskedTemplate,
     Library,
@@ -21,7 +22,8 @@ from notesite.model import (
 # The names that a template can rely on (see the manual, "Theming"), with what they are where a page
 # has none.
 ABSENT: Mapping[str, object] = {
-    "page": None, "previous": None, "next": None, "related": (), "backlinks": (), "twohop": (),
+    "page": None, "previous": None, "next": None, "related": (), "links": (), "backlinks": (),
+    "twohop": (), "map": None,
     "section": None, "term": None, "taxonomy": None, "pagination": None, "listing": (),
     "sections": (), "versions": (), "archive": (), "breadcrumbs": (), "description": "",
     "math": False, "code": False, "target": "",
@@ -105,6 +107,8 @@ class Frame:
                 **ABSENT,
                 "site": self._site,
                 "menu": self.library.menu,
+                "graph": self.config.graph,
+                "map_url": MAP if self.library.map else "",
                 "taxonomies": self.library.taxonomies,
                 "assets": self.assets,
                 "lang": lang,

@@ -13,7 +13,7 @@ def pages(frame: Frame) -> Iterable[Output]:
     library = frame.library
     near = {url: (previous, following) for url, previous, following in library.chronology}
     related, backlinks = dict(library.related), dict(library.backlinks)
-    twohop = dict(library.twohop)
+    twohop, links = dict(library.twohop), dict(library.links)
     for page in library.pages:
         card = page.card
         previous, following = near.get(card.url, (None, None))
@@ -24,6 +24,7 @@ def pages(frame: Frame) -> Iterable[Output]:
             "previous": previous,
             "next": following,
             "related": related.get(card.url, ()),
+            "links": links.get(card.url, ()),
             "backlinks": linking,
             "twohop": twohop.get(card.url, ()),
             "description": page.description,

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
+from notesite.index.graph import MAP
 from notesite.model import Copy, Output, Source, Theme, Written
 from notesite.outputs.frame import Frame
 
@@ -41,6 +42,9 @@ def files(frame: Frame) -> Iterable[Output]:
             yield Output(f"assets/{source.path}", content, source.shown, generated=True)
     for old, new in frame.library.redirects:
         yield frame.page(old, "redirect.html", new, f"the redirect from {old}", {"target": new})
+    if found := frame.library.map:
+        names = {"map": found, "breadcrumbs": (frame.home(),)}
+        yield frame.page(MAP, "map.html", frame.word("map"), "the map", names)
     yield frame.page("/404.html", "404.html", frame.word("not_found"), "the page 404.html", {})
     yield Output(".nojekyll", Written(b""), "the file .nojekyll", generated=True)
 
