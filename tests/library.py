@@ -36,7 +36,7 @@ def entries(notes: Mapping[str, str], config: Config | None = None) -> list[Entr
     found = []
     for path, text in notes.items():
         document = parse(source(path, text), Options.of(config or Config()))
-        entry, body, short = part(document, path.encode())
+        entry, body, short = part(document, f"{path}\0{text}".encode())
         HTML[entry.body.digest, "body"] = body
         HTML.update(((digest, "excerpt"), pieces) for digest, pieces in short.items())
         found.append(entry)

@@ -37,7 +37,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("index",),
     ("outputs",),
     ("drawing",),
-    ("inlining", "render", "keys"),
+    ("standalone", "inlining", "render", "keys"),
     ("publish", "report", "making", "lastbuild"),
     ("build",),
     ("imports",),
@@ -47,9 +47,9 @@ FLOW: tuple[tuple[str, ...], ...] = (
 )
 RANK = {name: rank for rank, group in enumerate(FLOW) for name in group}
 PURE = (
-    "markdown", "index", "outputs", "drawing", "inlining", "render", "imports.scrapbox",
-    "imports.hugo", "imports.jekyll", "imports.places", "imports.blocks", "imports.quoting",
-    "imports.file_names", "imports.front_matter",
+    "markdown", "index", "outputs", "drawing", "standalone", "inlining", "render",
+    "imports.scrapbox", "imports.hugo", "imports.jekyll", "imports.places", "imports.blocks",
+    "imports.quoting", "imports.file_names", "imports.front_matter",
 )  # fmt: skip
 READERS = (
     "gitdates",

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from msgspec import Struct, msgpack
 
-from notesite.model import Card, Copy, Hop, Output, Template, Theme, Written
+from notesite.model import Card, Copy, Hop, Output, Page, Template, Theme, Written
 
 if TYPE_CHECKING:
     from notesite.inlining import Inlining
@@ -88,7 +88,7 @@ def _told(key: str) -> dict[str, str]:
 
 class Digests:
     """Keys of rendered outputs. What many of them share is told by identity, and hashed once: the
-    names of the frame, the cards of notes, and groups of 2-hop links."""
+    names of the frame, notes and their cards, and groups of 2-hop links."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[object, bytes]] = {}
@@ -120,9 +120,11 @@ class Digests:
         return self._shared[number]
 
     def _encoded(self, value: object) -> bytes:
-        """The encoding of a value; of cards, which stand in many listings, their digests, and of
-        2-hop groups, which many notes share."""
-        if type(value) is tuple and value and type(value[0]) in (Card, Hop):
+        """The encoding of a value; of notes, which stand in feeds too, of cards, which stand in
+        many listings, and of 2-hop groups, which many notes share, their digests."""
+        if type(value) is Page:
+            return self._digest(value)
+        if type(value) is tuple and value and type(value[0]) in (Card, Hop, Page):
             return b"".join(map(self._digest, value))
         return _encoder.encode(value)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
+from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
@@ -23,7 +24,9 @@ from jinja2 import (
     pass_context,
 )
 from jinja2.runtime import Context
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
+from msgspec import json
 
 from notesite.config import Config
 from notesite.drawing.fan import fan
@@ -33,6 +36,7 @@ from notesite.inlining import Inlining
 from notesite.markdown.printing import Load, printed
 from notesite.model import Location, Output, Problem, Stored, Template, Theme
 from notesite.reading_time import steps
+from notesite.standalone import standalone
 
 NOT_FOUND = "/404.html"
 ORIGINAL = "theme/"  # the packaged template of a name stands under this prefix too
@@ -40,6 +44,7 @@ _FAULTS = (
     TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
     RecursionError,
 )  # fmt: skip
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # no escape helps
 _FRAGMENT = re.compile(r"([^#]*(?:/|\.html))(#.*)", re.S)
 
 
@@ -56,6 +61,9 @@ def environment(theme: Theme, config: Config, load: Load) -> Inlining:
         "reading_time": format_reading_time,
         "fan": fan,
         "sheets": sheets,
+        "json": as_json,
+        "rfc822": lambda moment: format_datetime(datetime.fromisoformat(moment)),
+        "standalone": lambda html, url: standalone(_html(html, load), absolute(url, config)),
     }
     return Inlining(
         FunctionLoader(lambda name: _load(theme, name)),
@@ -97,7 +105,8 @@ def render(output: Output, recipe: Template, jinja: Inlining, theme: Theme) -> b
 
 
 def _rendered(recipe: Template, jinja: Environment) -> bytes:
-    return jinja.get_template(recipe.name).render(recipe.names).encode()
+    text = jinja.get_template(recipe.name).render(recipe.names)
+    return (_NOT_XML.sub("", text) if recipe.name.endswith(".xml") else text).encode()
 
 
 # --- filters --------------------------------------------------------------------------------------
@@ -135,10 +144,23 @@ def link(url: str, base_path: str) -> str:
 
 
 def absolute(url: str, config: Config) -> str:
-    """The whole URL of a site path; "" where the site has no base_url."""
-    if not config.base_url:
+    """The whole URL of a site path; "" for no path, and where the site has no base_url."""
+    if not config.base_url or not url:
         return ""
-    return urljoin(config.base_url, link(url, config.base_path))
+    if url.startswith("/") and not url.startswith("//"):
+        return config.base_url + link(url, "/")[1:]
+    return urljoin(config.base_url, url)
+
+
+def as_json(value: object) -> Markup:
+    """JSON that can stand in HTML too. Members of an object that are None are left out."""
+    return htmlsafe_json_dumps(_said(value), dumps=lambda said, **_: json.encode(said).decode())
+
+
+def _said(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _said(each) for name, each in value.items() if each is not None}
+    return [_said(each) for each in value] if isinstance(value, list) else value
 
 
 def format_date(day: date, t: Mapping[str, Any]) -> str:

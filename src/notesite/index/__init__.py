@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from notesite.config import Config
 from notesite.index import files, taxonomies
-from notesite.index.cards import Published, make_card
+from notesite.index.cards import Published, make_card, moments
 from notesite.index.filling import fill, leads
 from notesite.index.graph import MAP, connect
 from notesite.index.languages import Languages
@@ -161,6 +161,7 @@ class _Publishing:
     ) -> None:  # fmt: skip
         self._languages, self._targets = languages, targets
         self._reading_time, self._problems = reading_time, problems
+        self._zone = config.zone
         self._known = {
             language: {taxonomy.name: taxonomies.Known(taxonomy) for taxonomy in each}
             for language, each in found.items()
@@ -183,7 +184,8 @@ class _Publishing:
             problems.append(Problem("warning", message, where, hint))
         html = fill(document.body, document.path, targets, problems)
         series = taxonomies.links(front, known.get("series"))
-        return Published(document, address, card, html, series, leads(document, targets))
+        when = moments(document, card, self._zone)
+        return Published(document, address, card, html, series, leads(document, targets), when)
 
 
 def _libraries(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 
 from msgspec import Struct
 
@@ -32,6 +32,7 @@ class Published(Struct, frozen=True):
     html: Stored
     series: tuple[Link, ...]
     leads: Mapping[str, tuple[str, Stored]]
+    moments: tuple[str, str]  # when it was published and last changed
 
 
 def make_card(
@@ -66,6 +67,17 @@ def make_card(
     )
 
 
+def moments(document: Entry, card: Card, zone: tzinfo) -> tuple[str, str]:
+    """When the note was published and when it was last changed, in RFC 3339; "" where nothing says
+    so. A day that git knows means its midnight."""
+    date, updated = document.front_matter.date, document.front_matter.updated
+    published = _moment(date) if date else ""
+    if not card.updated:
+        return published, published
+    updated = updated or datetime.combine(card.updated, time(), zone)
+    return published, _moment(max(updated, date) if date else updated)
+
+
 def asked_template(document: Entry) -> AskedTemplate | None:
     """`template:` of the front matter, with its place."""
     front = document.front_matter
@@ -73,6 +85,15 @@ def asked_template(document: Entry) -> AskedTemplate | None:
         return None
     places = {key: (line, column) for key, line, column in front.places}
     return AskedTemplate(front.template, Location(document.shown, *places["template"]))
+
+
+def _moment(moment: datetime) -> str:
+    text = moment.isoformat(timespec="seconds")
+    if len(text) == len("2025-05-18T09:00:00+09:00"):
+        return text
+    # before clocks had zones, local time is off by seconds too, which RFC 3339 cannot say
+    minutes = (moment.utcoffset() or timedelta()) // timedelta(minutes=1)
+    return _moment(moment.replace(tzinfo=timezone(timedelta(minutes=minutes))))
 
 
 def _updated(document: Entry) -> date | None:

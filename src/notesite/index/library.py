@@ -56,6 +56,7 @@ def _page(
     note: Published, crumbs: Callable[[str], tuple[Link, ...]], series: tuple[Series, ...]
 ) -> Page:
     document, front = note.document, note.document.front_matter
+    published, updated = note.moments
     return Page(
         card=note.card,
         html=note.html,
@@ -69,6 +70,8 @@ def _page(
         math=note.html.math or note.card.math,
         path=document.shown,
         extra=dict(front.extra),
+        published=published,
+        updated=updated,
     )
 
 

@@ -124,7 +124,11 @@ class AskedTemplate(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """A note on its own page."""
+    """A note on its own page.
+
+    `published` and `updated` are moments with their distance from UTC (RFC 3339), "" where the note
+    has no date.
+    """
 
     card: Card
     html: Stored
@@ -138,6 +142,8 @@ class Page(Struct, frozen=True):
     math: bool
     path: str  # of the note, for "edit this page" links and problems
     extra: dict[str, object] = {}
+    published: str = ""
+    updated: str = ""
 
 
 class Section(Struct, frozen=True):

@@ -50,6 +50,14 @@ class Version(Struct, frozen=True):
     same: bool
 
 
+class Feed(Struct, frozen=True):
+    """A feed as pages announce it: its title, site path and media type."""
+
+    title: str
+    url: str
+    type: str
+
+
 class Site(Struct, frozen=True):
     """What of the settings every template can print."""
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from notesite.config import Config
 from notesite.model import Library, Location, Output, Problem, Theme
 from notesite.names import Taken, unsafe_name
-from notesite.outputs import listings, pages, site_files
+from notesite.outputs import feeds, listings, pages, site_files, sitemap
 from notesite.outputs.frame import Frame
 
 _CLASHES = {
@@ -37,9 +37,14 @@ def plan(library: Library, config: Config, theme: Theme) -> Planned:
     problems: list[Problem] = []
     assets = site_files.theme_assets(theme)
     names = {name: "/" + output.path for name, output in assets.items()}
-    frames = [Frame(config, each, theme, names) for each in library.languages]
+    frames = [
+        Frame(config, each, theme, names, feeds.announced(config, each))
+        for each in library.languages
+    ]
     paths = _Paths(problems)
     for output in (*site_files.static(theme), *_generated(frames), *assets.values()):
+        paths.add(output)
+    for output in sitemap.maps(frames[0], [output for _, output in sorted(paths.found.items())]):
         paths.add(output)
     problems += chain(*(frame.problems for frame in frames))
     return Planned(dict(sorted(paths.found.items())), problems)
@@ -52,6 +57,8 @@ def _generated(frames: Sequence[Frame]) -> Iterable[Output]:
         yield from pages.pages(frame)
         yield from listings.listings(frame)
     yield from site_files.files(frames[0])
+    for frame in frames:  # last: a file of the notes may stand in the place of a feed
+        yield from feeds.feeds(frame)
 
 
 class _Paths:

@@ -9,6 +9,7 @@ from notesite.config import Config
 from notesite.index.graph import MAP
 from notesite.model import (
     AskedTemplate,
+    Feed,
     Library,
     Link,
     Output,
@@ -26,22 +27,24 @@ ABSENT: Mapping[str, object] = {
     "twohop": (), "map": None,
     "section": None, "term": None, "taxonomy": None, "pagination": None, "listing": (),
     "sections": (), "versions": (), "archive": (), "breadcrumbs": (), "description": "",
-    "math": False, "code": False, "target": "",
+    "math": False, "code": False, "target": "", "feed": "", "noindex": False,
 }  # fmt: skip
 _FOREIGN = {"post", "page", "default", "single", "note", "home", "list", "blog", "posts"}
 
 
 class Frame:
     """Settings, library and theme of one language of a build; `assets` maps a theme file's name to
-    its site path."""
+    its site path, `feeds` are those of the whole language."""
 
     def __init__(
-        self, config: Config, library: Library, theme: Theme, assets: Mapping[str, str]
-    ) -> None:
+        self, config: Config, library: Library, theme: Theme, assets: Mapping[str, str],
+        feeds: tuple[Feed, ...] = (),
+    ) -> None:  # fmt: skip
         self.config = config = config.in_language(library.language)
         self.library = library
         self.theme = theme
         self.assets = dict(assets)
+        self.feeds = feeds
         self.problems: list[Problem] = []
         self._site = Site(
             config.title, config.description, config.author, config.language, config.base_url,
@@ -58,7 +61,7 @@ class Frame:
 
         A page that no note asked for gives way to a static file of its name.
         """
-        shared = self._shared(str(names.get("lang") or self.config.language))
+        shared = self.shared(str(names.get("lang") or self.config.language))
         context = {"title": title, "url": url, **names}
         if self.library.homes:
             context["versions"] = self._versions(url)
@@ -99,7 +102,7 @@ class Frame:
         )
         return default
 
-    def _shared(self, lang: str) -> dict[str, object]:
+    def shared(self, lang: str) -> dict[str, object]:
         """The names that all pages of a language have, and what the others are where a page has
         none: one object, by whose identity their part of all keys is known."""
         if lang not in self._by_language:
@@ -111,6 +114,7 @@ class Frame:
                 "map_url": MAP if self.library.map else "",
                 "taxonomies": self.library.taxonomies,
                 "assets": self.assets,
+                "feeds": self.feeds,
                 "lang": lang,
                 "t": self.strings(lang),
             }

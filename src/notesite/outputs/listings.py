@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from notesite.index.order import months
 from notesite.model import Card, Link, Output, Pagination, Section, Stored, Taxonomy, has_math
+from notesite.outputs.feeds import own_feed
 from notesite.outputs.frame import Frame
 
 WINDOW = 1  # page numbers on either side of the current one
@@ -102,6 +103,7 @@ def _section(frame: Frame, section: Section, cards: Sequence[Card]) -> Iterable[
         "sections": section.sections,
         "breadcrumbs": (frame.home(), *section.breadcrumbs[1:]) if section.breadcrumbs else (),
         "description": (home and frame.config.description) or section.description,
+        "feed": "" if home else own_feed(frame.config, section.url, cards),
     }
     return _paged(frame, listed, frame.library.listing if home else cards, names)
 
@@ -115,7 +117,8 @@ def _taxonomy(frame: Frame, taxonomy: Taxonomy) -> Iterable[Output]:
     names["breadcrumbs"] = (frame.home(), Link(title, taxonomy.url))
     for term in taxonomy.terms:
         listed = Listed(term.url, "term.html", term.name, f"the term {term.name}", term.html)
-        yield from _paged(frame, listed, cards[term.slug], {**names, "term": term})
+        own = {"term": term, "feed": own_feed(frame.config, term.url, cards[term.slug])}
+        yield from _paged(frame, listed, cards[term.slug], {**names, **own})
 
 
 def _math(cards: Iterable[Card]) -> bool:

@@ -39,6 +39,7 @@ def pages(frame: Frame) -> Iterable[Output]:
             "backlinks": word.backlinks,
             "breadcrumbs": (frame.home(),),
             "math": _math(word.backlinks),
+            "noindex": True,
         }
         origin = f"the unwritten word {word.title}"
         yield frame.page(word.url, "word.html", word.title, origin, names)

@@ -41,11 +41,13 @@ def files(frame: Frame) -> Iterable[Output]:
             content = Written(source.content or b"")
             yield Output(f"assets/{source.path}", content, source.shown, generated=True)
     for old, new in frame.library.redirects:
-        yield frame.page(old, "redirect.html", new, f"the redirect from {old}", {"target": new})
+        names = {"target": new, "noindex": True}
+        yield frame.page(old, "redirect.html", new, f"the redirect from {old}", names)
     if found := frame.library.map:
         names = {"map": found, "breadcrumbs": (frame.home(),)}
         yield frame.page(MAP, "map.html", frame.word("map"), "the map", names)
-    yield frame.page("/404.html", "404.html", frame.word("not_found"), "the page 404.html", {})
+    names = {"noindex": True}
+    yield frame.page("/404.html", "404.html", frame.word("not_found"), "the page 404.html", names)
     yield Output(".nojekyll", Written(b""), "the file .nojekyll", generated=True)
 
 

@@ -22,7 +22,7 @@ STAGE = "stage"
 Content = bytes | Path | Callable[[], bytes | Path]
 
 _LISTING = re.compile(
-    r"index\.html|(.*/)?(feed\.xml|rss\.xml|feed\.json|sitemap\.xml|page/\d+/index\.html)"
+    r"index\.html|(.*/)?(feed\.xml|rss\.xml|feed\.json|sitemap(-\d+)?\.xml|page/\d+/index\.html)"
 )
 _CLASHES = {
     "same": "and where case does not count they are one file",
