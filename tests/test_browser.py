@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -13,9 +14,38 @@ from urllib.parse import urlsplit
 import pytest
 from conftest import tool
 from crawl import Site, build, copy_of_this_site
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, Route, sync_playwright
 
 MATH_NOTE = "/repo/posts/kl-divergence/"
+NOTE = "/repo/posts/reader/"
+SOURCE = (
+    """---
+title: For the reader
+lang: en
+---
+
+One.[^a] Two.[^b]
+
+## First
+
+```python
+x = 1
+```
+
+"""
+    + "Text.\n\n" * 30
+    + """
+
+## Second
+
+"""
+    + "Text.\n\n" * 30
+    + """
+
+[^a]: A note that is long enough for more than one line in the narrow column beside the text.
+[^b]: Another note.
+"""
+)
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -40,6 +70,7 @@ class Visit(NamedTuple):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Built for the path /repo/ and lying in a folder of that name, as a static host has it."""
     root = copy_of_this_site(tmp_path_factory.mktemp("browser") / "site")
+    (root / "notes" / "posts" / "reader.md").write_text(SOURCE, encoding="utf-8")
     site = build(root, "https://example.org/repo/")
     return Site(site.folder.rename(root / "repo"), site.base_url)
 
@@ -71,8 +102,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 def visit(context: BrowserContext, url: str) -> Visit:
     page = context.new_page()
-    # A browser asks each host for this file, whatever the page says.
-    page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
     seen = Visit(page, [], [])
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("console", lambda said: seen.complaints.append(said.text))
@@ -153,6 +182,171 @@ def test_the_page_follows_the_readers_light_or_dark(
     lightness = sum(int(part) for part in colour.strip("rgba()").split(",")[:3]) / 3
     assert (lightness > 127) == (scheme == "light"), colour
     context.close()
+
+
+# --- What a reader does ---------------------------------------------------------------------------
+
+
+def test_the_chosen_theme_is_kept_and_no_page_begins_in_another(
+    browser: Browser, host: str
+) -> None:
+    context = browser.new_context(color_scheme="light")
+    page = context.new_page()
+    page.add_init_script(
+        "new MutationObserver((_, self) => { if (document.body) {"
+        "  self.disconnect();"
+        "  window.first = getComputedStyle(document.documentElement).colorScheme;"
+        "} }).observe(document, { childList: true, subtree: true });"
+    )
+    page.goto(f"{host}/repo/")
+    button = page.get_by_role("button", name="ダークテーマ")
+    assert button.get_attribute("aria-pressed") == "false"
+    button.click()
+    page.goto(host + MATH_NOTE)
+    assert page.evaluate("() => window.first") == "dark"
+    button.click()
+    page.reload()
+    assert page.evaluate("() => window.first") == "light dark"
+    context.close()
+
+
+def test_a_page_is_walked_through_by_keyboard(browser: Browser, host: str) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(host + NOTE)
+
+    def focused() -> str:
+        script = "() => document.activeElement.getAttribute('href') || document.activeElement.id"
+        return str(page.evaluate(script + " || document.activeElement.className"))
+
+    def tab() -> str:
+        page.keyboard.press("Tab")
+        return focused()
+
+    assert tab() == "#main"
+    assert page.locator(".skip").bounding_box() != {"x": 0, "y": 0, "width": 1, "height": 1}
+    path = [tab() for _ in range(6)]
+    assert path == [
+        "/repo/", "/repo/posts/", "/repo/manual/", "/repo/tags/", "/repo/archive/", "theme-toggle",
+    ]  # fmt: skip
+    page.keyboard.press("Enter")
+    assert page.locator(".theme-toggle").get_attribute("aria-pressed") == "true"
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    assert focused() == "main"
+    while tab() != "#second":
+        assert focused() in ("/repo/", "/repo/posts/", "#first")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.hash === '#second' && scrollY > 500")
+    context.close()
+
+
+def test_footnotes_stand_beside_their_references_without_a_script(
+    browser: Browser, host: str
+) -> None:
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 1440, "height": 900}
+    )
+    page = context.new_page()
+    page.goto(host + NOTE)
+
+    def box(selector: str) -> FloatRect:
+        found = page.locator(selector).first.bounding_box()
+        assert found
+        return found
+
+    text, reference = box(".prose"), box(".footnote-ref")
+    first, second = box(".footnote-item >> nth=0"), box(".footnote-item >> nth=1")
+    assert first["x"] > text["x"] + text["width"]
+    assert abs(first["y"] - reference["y"]) < 10
+    assert second["y"] >= first["y"] + first["height"]
+    page.set_viewport_size({"width": 820, "height": 900})
+    assert box(".footnote-item")["y"] > box("#second")["y"]
+    context.close()
+
+
+def test_code_is_copied(browser: Browser, host: str) -> None:
+    context = browser.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(host + NOTE)
+    page.locator(".code").hover()
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("() => navigator.clipboard.readText()") == "x = 1\n"
+    context.close()
+
+
+def test_the_contents_follow_the_reader(browser: Browser, host: str) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(host + NOTE)
+    current = page.locator(".toc [aria-current]")
+    assert current.count() == 0
+    page.evaluate("() => document.getElementById('first').scrollIntoView()")
+    page.locator(".toc a[aria-current][href='#first']").wait_for()
+    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    page.locator(".toc a[aria-current][href='#second']").wait_for()
+    assert current.count() == 1
+    assert page.locator(".toc").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("path", ["/repo/", MATH_NOTE, NOTE])
+def test_nothing_moves_while_a_page_loads(
+    path: str, width: int, browser: Browser, host: str
+) -> None:
+    """But, by a pixel or two, what stands beside a letter of one of the rarer fonts of KaTeX."""
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(host + path, wait_until="networkidle")
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    assert shift(page) < 0.001
+    page.evaluate("() => document.querySelector('main').prepend(document.createElement('hr'))")
+    assert shift(page) > 0
+    context.close()
+
+
+def shift(page: Page) -> float:
+    """The sum of all layout shifts so far."""
+    script = """() => new Promise((done) => {
+      let sum = 0;
+      const add = (list) => { for (const entry of list.getEntries()) sum += entry.value; };
+      new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => done(sum), 300);
+    })"""
+    return float(page.evaluate(script))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "posts/kl-divergence/", "posts/reader/", "posts/multivariate-normal/", "tags/",
+     "archive/", "404.html"],
+)  # fmt: skip
+def test_axe_finds_nothing(path: str, context: BrowserContext, site: Site) -> None:
+    page = context.new_page()
+    page.route(site.base_url + "**", lambda route: answer(route, site))
+    page.goto(site.base_url + path)
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        for width in (390, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            result = page.evaluate("() => axe.run()")
+            found += [
+                (scheme, width, violation["id"], node["target"])
+                for violation in result["violations"]
+                for node in violation["nodes"]
+            ]
+    assert found == []
+
+
+def answer(route: Route, site: Site) -> None:
+    """As the host does that the site was built for."""
+    file = site.file(route.request.url)
+    route.fulfill(path=file) if file else route.fulfill(status=404)
 
 
 # --- The tests above can fail --------------------------------------------------------------------

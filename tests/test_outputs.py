@@ -104,6 +104,24 @@ def test_only_pages_that_show_a_block_of_code_need_its_colours() -> None:
     assert {path for path, code in pages.items() if code} == {"p/index.html", "p/code/index.html"}
 
 
+@pytest.mark.parametrize(
+    ("files", "icon"),
+    [
+        ((), r"/assets/favicon\.\w+\.svg"),
+        (("favicon.ico",), "/favicon.ico"),
+        (("favicon.ico", "favicon.svg"), "/favicon.svg"),
+    ],
+)
+def test_a_site_has_its_own_icon_or_the_packaged_one(files: tuple[str, ...], icon: str) -> None:
+    found = planned(A, *files)
+    page = found.outputs["index.html"].recipe
+    assert isinstance(page, Template)
+    assets = page.names["assets"]
+    assert isinstance(assets, dict)
+    assert re.fullmatch(icon, assets["favicon"])
+    assert len([path for path in found.outputs if "favicon" in path]) == max(len(files), 1)
+
+
 def test_a_font_in_static_is_the_one_that_formulas_are_set_in() -> None:
     found = planned(A, "fonts/KaTeX_Main-Regular.woff2")
     assert said(found) == []

@@ -51,13 +51,17 @@ STRINGS: dict[str, dict[str, Any]] = {
 }
 STYLE = (THEME / "static" / "site.css").read_text("utf-8")
 CODE = (THEME / "static" / "code.css").read_text("utf-8")
-SCRIPT = (THEME / "static" / "theme.js").read_text("utf-8")
+SCRIPTS = [(THEME / "static" / name).read_text("utf-8") for name in ("theme.js", "toc.js")]
 
 # Read by the program, not by a template: the filters, and the titles of generated pages.
 READ_ELSEWHERE = {
     "date_format", "reading_seconds", "reading_minutes", "categories", "tags", "series",
     "archive", "not_found", "home", "language_name", "map",
 }  # fmt: skip
+ASSETS = (
+    "site.css", "theme.js", "toc.js", "code.css", "code.js", "katex.css", "links.css", "favicon",
+    "fonts/KaTeX_Main-Regular.woff2", "fonts/KaTeX_Math-Italic.woff2",
+)  # fmt: skip
 EVERY_PAGE = sorted(name for name in TEMPLATES if "/" not in name and name != "base.html")
 LIMIT = 30_000  # bytes of style and script (SPEC 10) of a page without formulas and code
 
@@ -116,10 +120,7 @@ def render(name: str, env: Environment | None = None, lang: str = "ja", **names:
     section = Section("Posts", "/posts/", Stored(), below, (), "", None)
     context: dict[str, Any] = {
         "site": Site("ノート", "説明 & 引用", "", "ja", ""), "menu": (Link("<タグ>", "/tags/"),),
-        "assets": {
-            f: f"/assets/{f}"
-            for f in ("site.css", "theme.js", "code.css", "katex.css", "links.css")
-        },
+        "assets": {name: f"/assets/{name}" for name in ASSETS},
         "t": STRINGS[lang], "lang": lang, "title": "題<名>", "url": "/x/",
         "math": False, "code": False,
         "description": 'a "quoted" <description>', "breadcrumbs": (Link("ホーム", "/"),),
@@ -197,9 +198,16 @@ def test_only_a_page_with_a_formula_links_the_style_sheet_of_katex() -> None:
     assert "katex.css" in render("page.html", math=True)
 
 
-def test_only_a_page_with_a_block_of_code_links_the_style_sheet_of_code() -> None:
-    assert "code.css" not in render("page.html")
-    assert "code.css" in render("page.html", code=True)
+def test_only_a_page_with_a_block_of_code_loads_what_code_needs() -> None:
+    for name in ("code.css", "code.js"):
+        assert name not in render("page.html")
+        assert name in render("page.html", code=True)
+
+
+def test_only_a_page_with_contents_loads_the_script_that_follows_them() -> None:
+    assert "toc.js" in render("page.html")
+    assert "toc.js" not in render("page.html", page=page(toc=False))
+    assert "toc.js" not in render("home.html")
 
 
 def test_a_site_extends_the_page_that_it_replaces_and_fills_the_hooks() -> None:
@@ -375,18 +383,20 @@ def test_the_contrast_formula_agrees_with_wcag_s_examples() -> None:
 
 
 def test_style_and_script_are_light() -> None:
-    assert len(STYLE.encode()) + len(SCRIPT.encode()) < LIMIT
+    assert sum(len(text.encode()) for text in (STYLE, *SCRIPTS)) < LIMIT
 
 
 def test_every_custom_property_that_is_used_is_defined() -> None:
+    footnotes = {"--ref", "--fn", "--above"}  # each element has its own
     used = set(re.findall(r"var\((--[\w-]+)", STYLE + CODE))
-    assert used - set(re.findall(r"(--[\w-]+):", STYLE + CODE)) == set()
+    assert used - set(re.findall(r"(--[\w-]+):", STYLE + CODE)) == footnotes
 
 
 NAMESPACES = {  # names of formats, which nobody fetches
     "http://www.w3.org/2005/Atom", "http://purl.org/rss/1.0/modules/content/",
     "http://purl.org/dc/elements/1.1/", "https://jsonfeed.org/version/1.1",
     "http://www.sitemaps.org/schemas/sitemap/0.9", "https://schema.org",
+    "http://www.w3.org/2000/svg",
 }  # fmt: skip
 
 

@@ -13,33 +13,32 @@ from notesite.model import Copy, Output, Source, Theme, Written
 from notesite.outputs.frame import Frame
 
 _FONTS = "fonts/"
+_ICONS = ("favicon.svg", "favicon.png", "favicon.ico")  # the first is packaged
 
 
 def theme_assets(theme: Theme) -> dict[str, Output]:
     """The theme's own files by name, published under names that hold a digest of their content, so
     that a browser may keep them for ever. One that the site has in static/ is replaced by it, under
-    its own name; the fonts of KaTeX stand beside its style sheet (see files)."""
+    its own name; the fonts of KaTeX keep theirs, which its style sheet knows. `favicon` is an icon
+    of the site, of whatever kind, or else the packaged one."""
     own = {source.path: source for source in theme.static}
     contents = {source.path: source.content or b"" for source in theme.assets}
     contents["code.css"] += theme.syntax_css.encode()
     if "katex.css" in contents:
         contents["katex.css"] = _with_fonts(contents["katex.css"], own)
-    return {
-        name: _replaced(own[name]) if name in own else _hashed(name, content)
+    found = {
+        name: _replaced(own[name]) if name in own else _published(name, content)
         for name, content in contents.items()
-        if not name.startswith(_FONTS)
     }
+    packaged = found.pop(_ICONS[0])
+    icons = (_replaced(own[name]) for name in _ICONS if name in own)
+    return {**found, "favicon": next(icons, packaged)}
 
 
 def files(frame: Frame) -> Iterable[Output]:
     """Everything else: assets beside notes, fonts, redirects, 404.html, .nojekyll."""
     for asset in frame.library.assets:
         yield Output(asset.path, Copy(asset.source), asset.source.shown)
-    own = {source.path for source in frame.theme.static}
-    for source in frame.theme.assets:
-        if source.path.startswith(_FONTS) and source.path not in own:
-            content = Written(source.content or b"")
-            yield Output(f"assets/{source.path}", content, source.shown, generated=True)
     for old, new in frame.library.redirects:
         names = {"target": new, "noindex": True}
         yield frame.page(old, "redirect.html", new, f"the redirect from {old}", names)
@@ -56,15 +55,11 @@ def static(theme: Theme) -> Iterable[Output]:
     return (Output(source.path, Copy(source), source.shown) for source in theme.static)
 
 
-def _hashed(name: str, content: bytes) -> Output:
-    path = PurePosixPath(name)
-    digest = blake2b(content, digest_size=5).hexdigest()
-    return Output(
-        f"assets/{path.stem}.{digest}{path.suffix}",
-        Written(content),
-        f"the theme's {name}",
-        generated=True,
-    )
+def _published(name: str, content: bytes) -> Output:
+    if not name.startswith(_FONTS):
+        path = PurePosixPath(name)
+        name = f"{path.stem}.{blake2b(content, digest_size=5).hexdigest()}{path.suffix}"
+    return Output(f"assets/{name}", Written(content), f"the theme's {name}", generated=True)
 
 
 def _replaced(source: Source) -> Output:

@@ -169,7 +169,8 @@
       else live.setAttribute(name, value);
       changed.push(live);
     }
-    const [lives, olds, nows] = [live, old, now].map((node) => [...node.childNodes]);
+    const [lives, olds, nows] = [live, old, now].map((node) =>
+      [...node.childNodes].filter((child) => !child.dataset || !("added" in child.dataset))); // by a script
     const known = lives.length === olds.length && lives.every((node, i) => node.nodeName === olds[i].nodeName);
     if (!known) { // a script made something else of it, and wants to do so again
       reload();

@@ -2,7 +2,8 @@
 
 The plugin of mdit-py-plugins does the parsing, but for references, which it takes quadratic time
 to refuse. Ids hold a colon (`fn:1`), as no heading's id can. A reference without a note and a
-note without a reference are warnings.
+note without a reference are warnings. Names for CSS (`--ref`, `--fn`, and `--above`, which is the
+note before) let a style sheet put a note beside its first reference.
 """
 
 from __future__ import annotations
@@ -84,8 +85,9 @@ def _render_reference(
     self: object, tokens: Sequence[Token], index: int, options: Any, env: Any
 ) -> str:
     note = tokens[index].meta["id"] + 1
+    first = f' style="--ref:--ref{note}"' if tokens[index].meta.get("subId", 0) == 0 else ""
     return (
-        f'<sup class="footnote-ref"><a href="#fn:{note}" id="fnref:{_number(tokens[index])}"'
+        f'<sup class="footnote-ref"{first}><a href="#fn:{note}" id="fnref:{_number(tokens[index])}"'
         f' role="doc-noteref">[{note}]</a></sup>'
     )
 
@@ -95,7 +97,9 @@ def _render_block(self: object, tokens: Sequence[Token], index: int, options: An
 
 
 def _render_note(self: object, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    return f'<li id="fn:{tokens[index].meta["id"] + 1}" class="footnote-item">'
+    note = tokens[index].meta["id"] + 1
+    names = f"--fn:--fn{note};--above:--fn{note - 1};--ref:--ref{note}"
+    return f'<li id="fn:{note}" class="footnote-item" style="{names}">'
 
 
 def _render_back(self: object, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

@@ -1,9 +1,11 @@
 // Light or dark: what the reader chose here, else what the system says. In <head>, before the first paint.
 // And what is too wide and scrolls can be scrolled by keyboard: it takes the focus, only while it is.
+// And a page that a link leads to is fetched while the reader still points at it.
 (function () {
   "use strict";
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
+  const fetched = new Set([location.pathname]);
 
   function chosen() {
     try { return localStorage.getItem("theme"); } catch { return null; } // storage may be forbidden
@@ -28,6 +30,12 @@
       else box.removeAttribute("tabindex");
     }
   }
+  function fetchEarly(event) {
+    const link = event.target.closest?.("a[href]");
+    if (link?.origin !== location.origin || !/(\/|\.html)$/.test(link.pathname) || fetched.has(link.pathname)) return;
+    fetched.add(link.pathname);
+    document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href: link.pathname }));
+  }
 
   root.dataset.js = ""; // the style sheet keeps the button's place from the first paint on
   apply(chosen());
@@ -37,6 +45,7 @@
   addEventListener("load", reachWide);
   addEventListener("resize", reachWide);
   addEventListener("storage", () => apply(chosen()));
+  if (!navigator.connection?.saveData) addEventListener("pointerover", fetchEarly);
   addEventListener("DOMContentLoaded", () => {
     const button = document.querySelector(".theme-toggle");
     if (!button) return; // a site's own header
