@@ -4,6 +4,8 @@
 # make long    the tests that take chance, for long: random edits, kills, damaged caches, saves
 # make bench   what builds cost beside Hugo, Eleventy and Pelican, which make bench-tools installs:
 #              some ten minutes; make bench-all takes hours and fills the manual's page
+# make lighthouse  what Lighthouse says of this site's pages; make bench-tools installs it
+# make pictures    the pictures of README and manual, taken anew
 # make dist    source distribution and wheel into dist/
 #
 # Each target sets up what it needs in .venv, bench-tools in benchmarks/.tools; nothing else is
@@ -17,7 +19,7 @@ TOOLS := benchmarks/.tools
 BENCH_ALL := --results benchmarks/results.json --write
 PACKAGE := pyproject.toml hatch_build.py src/notesite/__init__.py
 
-.PHONY: site test long bench bench-all bench-tools check lint types dist
+.PHONY: site test long bench bench-all bench-tools lighthouse pictures check lint types dist
 .NOTPARALLEL:
 
 site: $(VENV)/.installed
@@ -38,6 +40,12 @@ bench: $(VENV)/.installed
 bench-all: $(VENV)/.installed
 	$(RUN) -m benchmarks.run $(BENCH_ALL) --corpus math,prose,code --notes 300,2000,10000
 	$(RUN) -m benchmarks.run $(BENCH_ALL) --corpus math --notes 1000 --programs notesite
+
+lighthouse: $(VENV)/.installed
+	$(RUN) -m benchmarks.lighthouse
+
+pictures: $(VENV)/.tools
+	$(RUN) -m benchmarks.pictures
 
 bench-tools:
 	$(PYTHON) -m venv $(TOOLS)/venv

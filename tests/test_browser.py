@@ -271,8 +271,8 @@ def test_code_is_copied(browser: Browser, host: str) -> None:
     page = context.new_page()
     page.goto(host + NOTE)
     page.locator(".code").hover()
-    page.get_by_role("button", name="Copy").click()
-    page.get_by_role("button", name="Copied").wait_for()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("button", name="Copied", exact=True).wait_for()
     assert page.evaluate("() => navigator.clipboard.readText()") == "x = 1\n"
     context.close()
 
