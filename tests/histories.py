@@ -117,7 +117,9 @@ class History:
     def change_asset(self) -> None:
         folder = self.random.choice(FOLDERS)
         name = self.random.choice(["a.png", "b.txt"])
-        self._write(self.root / "notes" / folder / name, f"asset {self.random.randint(0, 9)}")
+        size = chr(self.random.randint(1, 9)) + "\0"  # what a GIF says of its size
+        text = f"GIF89a{size}{size}" if name == "a.png" else f"asset {self.random.randint(0, 9)}"
+        self._write(self.root / "notes" / folder / name, text)
 
     def tamper_with_output(self) -> None:
         files = sorted(f for f in (self.root / "public").rglob("*") if f.is_file())

@@ -31,14 +31,15 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "seen",
     ),
     ("config",),
-    ("gitdates", "scan", "settings", "theming", "walk"),
+    ("extension", "gitdates", "pictures", "scan", "settings", "theming", "walk"),
     ("markdown",),
     ("reading_time", "loading"),
     ("index",),
     ("outputs",),
     ("drawing",),
-    ("standalone", "inlining", "render", "keys"),
+    ("standalone", "inlining", "faults", "shortcodes", "render", "keys"),
     ("publish", "report", "making", "lastbuild"),
+    ("planning",),
     ("build",),
     ("imports",),
     ("serve",),
@@ -47,12 +48,13 @@ FLOW: tuple[tuple[str, ...], ...] = (
 )
 RANK = {name: rank for rank, group in enumerate(FLOW) for name in group}
 PURE = (
-    "markdown", "index", "outputs", "drawing", "standalone", "inlining", "render",
-    "imports.scrapbox", "imports.hugo", "imports.jekyll", "imports.places", "imports.blocks",
-    "imports.quoting", "imports.file_names", "imports.front_matter",
+    "markdown", "index", "outputs", "drawing", "standalone", "inlining", "faults", "shortcodes",
+    "render", "imports.scrapbox", "imports.hugo", "imports.jekyll", "imports.places",
+    "imports.blocks", "imports.quoting", "imports.file_names", "imports.front_matter",
 )  # fmt: skip
 READERS = (
     "gitdates",
+    "pictures",
     "scan",
     "settings",
     "theming",
@@ -203,7 +205,8 @@ def is_dangerous(module: Module) -> Iterator[str]:
 
 def catches_everything(module: Module) -> Iterator[str]:
     """Only the outer loops may; to clean up and raise on is no catching."""
-    if module.name in ("cli", "processes", "serve.faults"):  # whose functions run on their own
+    # whose functions run on their own, or what a site brings along
+    if module.name in ("cli", "processes", "serve.faults", "extension"):
         return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ExceptHandler) and ast.unparse(node.body[-1]) != "raise":

@@ -206,7 +206,7 @@ def test_links_images_and_anchors_are_whole_urls(site: Rendered) -> None:
     entries = atom(site["feed.xml"])
     a, b = entries["A & <b>"]["content"], entries["B"]["content"]
     assert f'<a href="{BASE}posts/b/">' in a
-    assert f'<img src="{BASE}posts/a/x.png" srcset="{BASE}posts/a/y.png 2x">' in a
+    assert f'<img src="{BASE}posts/a/x.png" srcset="{BASE}posts/a/y.png 2x"' in a
     assert f'<a href="{BASE}posts/b/#h">h</a>' in b
 
 

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from notesite.config import Config
+from notesite.faults import check
 from notesite.model import Html, Location, Output, Problem, Source, Stored, Template, Theme
-from notesite.render import absolute, check, environment, format_date, format_reading_time, link
+from notesite.render import absolute, environment, format_date, format_reading_time, link
 from notesite.render import render as render_output
 from notesite.theming import load_theme
 

@@ -19,8 +19,8 @@ from histories import History, built, clean
 from serving import Served, served, write
 
 from notesite import loading
-from notesite.build import Plan, planned
 from notesite.model import Output, Problem, Template
+from notesite.planning import Plan, planned
 from notesite.render import render
 
 NOTE = "---\ntitle: A\ndate: 2025-01-01\n---\n\nText $x^2$.\n"

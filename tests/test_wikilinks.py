@@ -120,7 +120,7 @@ def test_a_draft_is_no_target_and_its_title_stays_unknown() -> None:
 
 def test_an_image_is_found_by_its_name_anywhere() -> None:
     assert links("![[図.png|300x200]]") == (
-        'img src="/posts/img/%E5%9B%B3.png" alt="図" width="300" height="200"',
+        'img src="/posts/img/%E5%9B%B3.png" width="300" height="200" alt="図"',
         [],
     )
     assert links("![[none.png]]")[1] == ["warning:5:1: the image `none.png` does not exist"]

@@ -8,43 +8,32 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 from msgspec import msgpack
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
-from notesite.config import FILE_NAME, Config
-from notesite.index import index
+from notesite.config import Config
+from notesite.extension import Extension, ExtensionFailed
 from notesite.lastbuild import LastBuild, fingerprint
 from notesite.loading import Notes, Progress
 from notesite.markdown.math.katex import KatexMissing
+from notesite.markdown.options import Task
 from notesite.memo import Memo
-from notesite.model import Entry, Library, Location, Output, Problem, Template, Theme
-from notesite.outputs import plan
-from notesite.problems import in_order, with_source_lines
+from notesite.model import Location, Problem, Template, Theme
+from notesite.planning import Plan, broken, extended, indexed, planned, problems_of, protected
+from notesite.problems import in_order
 from notesite.processes import spread
 from notesite.program import program_digest
 from notesite.publish import Made, publish, recover
-from notesite.reading_time import reading_time, rounded
-from notesite.report import Options, Report, advice
-from notesite.scan import CACHE, Scanned, notes_folder, scan
+from notesite.report import Options, Report
+from notesite.scan import CACHE, Scanned, scan
 from notesite.settings import load_config
 from notesite.theming import load_theme
 
 _made = msgpack.Decoder(list[Made | None])
-
-
-class Plan(NamedTuple):
-    """Stages 3 and 4: what the site is to be, before anything is rendered. `problems` are those of
-    all stages so far, each with the line that it points at."""
-
-    library: Library
-    outputs: dict[str, Output]
-    problems: tuple[Problem, ...]
 
 
 def build(
@@ -83,49 +72,6 @@ def build(
         gc.enable()
 
 
-def protected(root: Path, config: Config, config_file: Path | None) -> list[Path]:
-    """What the output folder may not hold: the sources of the site, there or not (a later build
-    would take the output for them)."""
-    folder = notes_folder(root, config)
-    names = (config_file or FILE_NAME, "templates", "static", ".git")
-    return [folder, *(root / name for name in names), root]
-
-
-def indexed(
-    scanned: Scanned, entries: Sequence[Entry], config: Config, today: date, options: Options
-) -> Library:
-    """Stage 3."""
-    speed = asdict(config.reading_speed)
-    return index(
-        entries, scanned.assets, [source.path for source in scanned.static], config, today,
-        lambda entry: rounded(reading_time(entry.counts, speed)), options.drafts, options.future,
-    )  # fmt: skip
-
-
-def planned(
-    root: Path, config: Config, scanned: Scanned, theme: Theme, library: Library,
-    said: Iterable[Problem],
-) -> Plan:  # fmt: skip
-    """Stage 4; `said` are the problems of settings, theme and notes."""
-    outputs, clashes = plan(library, config, theme)
-    folder = os.path.relpath(notes_folder(root, config), root)
-    problems = [*said, *scanned.problems, *library.problems, *clashes]
-    problems += advice(config, folder, not scanned.notes)
-    files = {note.shown: note.file for note in scanned.notes}
-    found = with_source_lines(problems, lambda path: _text(files.get(path)))
-    return Plan(library, outputs, found)
-
-
-def problems_of(entries: Iterable[Entry]) -> Iterable[Problem]:
-    """What is wrong with the notes themselves."""
-    return chain.from_iterable(entry.problems for entry in entries)
-
-
-def broken(problems: Iterable[Problem]) -> bool:
-    """Whether settings or templates are such that nothing can be published."""
-    return any(problem.frame and problem.level == "error" for problem in problems)
-
-
 class _Build:
     """One build: the six stages in order, with the memo plugged in."""
 
@@ -149,11 +95,7 @@ class _Build:
             same = self._fingerprint(scanned, theme, problems)
             report = None if self.options.check else self.last.report(same, self.target)
             if report is None:
-                notes = self._notes(scanned)
-                library = indexed(scanned, notes.entries, self.config, self.today, self.options)
-                said = [*problems, *problems_of(notes.entries)]
-                plan = planned(self.root, self.config, scanned, theme, library, said)
-                report = self._publish(plan, theme, notes)
+                report = self._made(scanned, theme, problems)
                 if report.published:
                     self.last.remember_report(same, report)
         finally:
@@ -163,6 +105,28 @@ class _Build:
             notice = Problem("note", self.memo.notice, where, "it costs time, nothing else")
             report = replace(report, problems=tuple(in_order([*report.problems, notice])))
         return report
+
+    def _made(self, scanned: Scanned, theme: Theme, problems: Sequence[Problem]) -> Report:
+        """Stages 2 to 6."""
+        try:
+            extension = extended(scanned.extension, self.config)
+        except ExtensionFailed as failed:
+            said = in_order([*problems, *scanned.problems, failed.problem])
+            return Report(tuple(said), output=self.shown)
+        notes = self._notes(scanned, extension)
+        library = indexed(
+            scanned,
+            notes.entries,
+            self.config,
+            theme,
+            extension,
+            self.last.pictures(scanned),
+            self.today,
+            self.options,
+        )
+        said = [*problems, *problems_of(notes.entries)]
+        plan = planned(self.root, self.config, scanned, theme, extension, library, said)
+        return self._publish(plan, theme, extension, notes)
 
     def _scan(self) -> Scanned:
         """Stage 1. Files that have not changed since the last build are not read."""
@@ -177,16 +141,18 @@ class _Build:
             (source.path, source.shown, source.digest, source.updated)
             for source in (*scanned.notes, *scanned.assets, *scanned.static)
         ]
+        code = scanned.extension and scanned.extension.digest
         assets = [(source.path, source.digest) for source in theme.assets]
         asked = (self.options.drafts, self.options.future, self.today, str(self.target))
         said = (scanned.problems, list(problems), theme.templates, theme.strings)
-        return fingerprint((self.program, self.config, files, assets, asked, said))
+        return fingerprint((self.program, self.config, code, files, assets, asked, said))
 
-    def _notes(self, scanned: Scanned) -> Notes:
+    def _notes(self, scanned: Scanned, extension: Extension) -> Notes:
         """Stage 2: parse."""
-        return Notes(scanned.notes, self.config, self.memo, self.jobs, self.progress)
+        task = Task.of(self.config, extension)
+        return Notes(scanned.notes, task, self.memo, self.jobs, self.progress)
 
-    def _publish(self, plan: Plan, theme: Theme, notes: Notes) -> Report:
+    def _publish(self, plan: Plan, theme: Theme, extension: Extension, notes: Notes) -> Report:
         """Stages 5 and 6. An output is rendered if its key differs from the one it was written
         under, and all of them before one is published: a template that fails stops it all."""
         report = Report(
@@ -200,8 +166,8 @@ class _Build:
             return report
         from notesite import making, render
 
-        jinja = render.environment(theme, self.config, notes.html)
-        known, failures = self.last.closures(theme, self.config, jinja)
+        jinja = render.environment(theme, self.config, notes.html, extension)
+        known, failures = self.last.closures(theme, self.config, jinja, extension)
         if failures:
             return replace(report, problems=tuple(in_order([*report.problems, *failures])))
         if self.options.check:
@@ -232,7 +198,3 @@ class _Build:
         for done, made in enumerate(spread(make, count, self.jobs, _made), 1):
             yield made
             self.progress("writing pages", done, count)
-
-
-def _text(file: str | None) -> str:
-    return Path(file).read_bytes().decode("utf-8-sig", "replace") if file else ""

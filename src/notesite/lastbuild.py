@@ -15,18 +15,22 @@ from msgspec import json, msgpack
 from msgspec.structs import replace
 
 from notesite.config import FILE_NAME, Config
+from notesite.extension import Extension
 from notesite.keys import Closure, closures
 from notesite.memo import Memo
-from notesite.model import Location, Problem, Theme
+from notesite.model import Location, Picture, Problem, Theme
+from notesite.pictures import Sizes, pictures
 from notesite.publish import intact
 from notesite.report import Report
+from notesite.scan import Scanned
 from notesite.seen import Seen, file_system_now
 
 if TYPE_CHECKING:
     from notesite.inlining import Inlining
 
-_SEEN, _REPORT = b"seen", b"report"
+_SEEN, _REPORT, _SIZES = b"seen", b"report", b"sizes"
 _closures = msgpack.Decoder(dict[str, Closure])
+_sizes = msgpack.Decoder(Sizes)
 _report = json.Decoder(tuple[str, Report])
 
 
@@ -65,6 +69,18 @@ class LastBuild:
     def remember_report(self, same: str, report: Report) -> None:
         self._put(_REPORT, json.encode((same, report)))
 
+    def pictures(self, scanned: Scanned) -> dict[str, Picture]:
+        """The images of the site; a size that was read before is not read again."""
+        stored = self._get(_SIZES)
+        known = _sizes.decode(stored) if stored else {}
+        before = len(known)
+        found = pictures(scanned.assets, scanned.static, known)
+        if len(known) > before:
+            used = {source.digest for source in (*scanned.assets, *scanned.static)}
+            kept = {digest: known[digest] for digest in sorted(known.keys() & used)}
+            self._put(_SIZES, msgpack.encode(kept))
+        return found
+
     def coloured(self, theme: Theme, config: Config, problems: list[Problem]) -> Theme:
         """The theme with the colours of code, which take Pygments to make."""
         light, dark = config.highlight.light, config.highlight.dark
@@ -82,17 +98,18 @@ class LastBuild:
         return replace(theme, syntax_css=css)
 
     def closures(
-        self, theme: Theme, config: Config, jinja: Inlining
+        self, theme: Theme, config: Config, jinja: Inlining, extension: Extension
     ) -> tuple[dict[str, Closure], Sequence[Problem]]:
         """What each template depends on, or what keeps one from compiling."""
-        name = b"closures " + fingerprint((config.base_url, theme.templates)).encode()
+        filters = extension.digest if extension.filters else b""
+        name = b"closures " + fingerprint((config.base_url, filters, theme.templates)).encode()
         if stored := self._get(name):
             return _closures.decode(stored), ()
-        from notesite import render
+        from notesite import faults
 
-        if failures := render.check(jinja, theme):
+        if failures := faults.check(jinja, theme):
             return {}, failures
-        known = closures(theme, jinja, self._memo.program + config.base_url.encode())
+        known = closures(theme, jinja, self._memo.program + filters + config.base_url.encode())
         self._put(name, msgpack.encode(known))
         return known, ()
 

@@ -17,13 +17,22 @@ from pathlib import Path
 from msgspec import Struct, json, msgpack
 from msgspec.structs import replace
 
-from notesite.config import Config
+from notesite.extension import ExtensionFailed, fault
 from notesite.limits import TimeLimit, time_limit
 from notesite.markdown.bodies import is_of, shorts
 from notesite.markdown.math.katex import Katex
-from notesite.markdown.options import Options
+from notesite.markdown.options import Task
 from notesite.memo import Memo
-from notesite.model import Document, Entry, Formula, Source, Stored, Typeset
+from notesite.model import (
+    Document,
+    Entry,
+    Formula,
+    Location,
+    Problem,
+    Source,
+    Stored,
+    Typeset,
+)
 from notesite.processes import undisturbed
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
@@ -39,19 +48,6 @@ _pieces = msgpack.Decoder(Pieces)
 _typesets = msgpack.Decoder(Typeset)
 
 
-class Task(Struct, frozen=True):
-    """What a note is parsed with besides itself."""
-
-    options: Options
-    macros: tuple[tuple[str, str], ...]
-    output: str
-
-    def digest(self) -> bytes:
-        return blake2b(
-            json.encode((self.options, self.macros, self.output)), digest_size=16
-        ).digest()
-
-
 class Parsed(Struct, frozen=True):
     """Rows for the memo: of notes, of their HTML, of new formulas."""
 
@@ -65,13 +61,13 @@ class Notes:
     """The notes of a site: `entries` in the order of their sources, and their HTML."""
 
     def __init__(
-        self, sources: Sequence[Source], config: Config, memo: Memo, jobs: int, progress: Progress,
+        self, sources: Sequence[Source], task: Task, memo: Memo, jobs: int, progress: Progress,
         katex: Katex | None = None,
     ) -> None:  # fmt: skip
-        """`katex`: an engine for the settings, which is used and left open."""
+        """`katex`: an engine for the task, which is used and left open."""
         self._memo = memo
         self._excerpts: dict[bytes, Pieces] = {}
-        self._task = _task(config)
+        self._task = task
         prefix = self._task.digest()
         keys = [_key(source, prefix) for source in sources]
         self._sources = dict(zip(keys, sources, strict=True))
@@ -121,10 +117,6 @@ class Notes:
 def _key(note: Source, prefix: bytes) -> bytes:
     of = f"{note.path}\0{note.shown}\0{note.updated or ''}\0".encode()
     return blake2b(prefix + note.digest + of, digest_size=16).digest()
-
-
-def _task(config: Config) -> Task:
-    return Task(Options.of(config), config.math.macros, config.math.output)
 
 
 # --- misses ---------------------------------------------------------------------------------------
@@ -210,13 +202,17 @@ class _Parser:
         try:
             with time_limit(NOTE_SECONDS):
                 return markdown.parse(note, self.task.options)
-        except Exception as error:  # a fault of ours: say with which note, in whatever process
-            error.add_note(f"while reading {note.shown}")
+        except (Exception, SystemExit) as error:
+            extension = self.task.options.extension
+            if extension and not isinstance(error, ExtensionFailed):
+                problem = fault(error, extension, f"while reading {note.shown}")
+                return markdown.unreadable(note, replace(problem, frame=False))
+            error.add_note(f"while reading {note.shown}")  # a fault of ours, in whatever process
             raise
         except TimeLimit:
             message = f"this note took longer than {NOTE_SECONDS} s to read"
             hint = "split it, or look for a pattern that repeats thousands of times"
-            return markdown.unreadable(note, message, hint)
+            return markdown.unreadable(note, Problem("error", message, Location(note.shown), hint))
 
 
 def _read(note: Source) -> Source:

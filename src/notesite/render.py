@@ -13,16 +13,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
-from jinja2 import (
-    Environment,
-    FunctionLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    UndefinedError,
-    pass_context,
-)
+from jinja2 import Environment, FunctionLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
@@ -31,24 +22,24 @@ from msgspec import json
 from notesite.config import Config
 from notesite.drawing.fan import fan
 from notesite.drawing.sheet import sheets
+from notesite.extension import NOTHING, Extension
+from notesite.faults import FAULTS, told
 from notesite.index.links import href
 from notesite.inlining import Inlining
-from notesite.markdown.printing import Load, printed
-from notesite.model import Location, Output, Problem, Stored, Template, Theme
+from notesite.markdown.printing import Call, Load, printed
+from notesite.model import Output, Problem, Stored, Template, Theme
 from notesite.reading_time import steps
+from notesite.shortcodes import caller
 from notesite.standalone import standalone
 
 NOT_FOUND = "/404.html"
-ORIGINAL = "theme/"  # the packaged template of a name stands under this prefix too
-_FAULTS = (
-    TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
-    RecursionError,
-)  # fmt: skip
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # no escape helps
 _FRAGMENT = re.compile(r"([^#]*(?:/|\.html))(#.*)", re.S)
 
 
-def environment(theme: Theme, config: Config, load: Load) -> Inlining:
+def environment(
+    theme: Theme, config: Config, load: Load, extension: Extension = NOTHING
+) -> Inlining:
     """The templates of a site with its filters; `load` gives the HTML of notes.
 
     Autoescape is a constant: no file name turns it off.
@@ -63,9 +54,10 @@ def environment(theme: Theme, config: Config, load: Load) -> Inlining:
         "sheets": sheets,
         "json": as_json,
         "rfc822": lambda moment: format_datetime(datetime.fromisoformat(moment)),
-        "standalone": lambda html, url: standalone(_html(html, load), absolute(url, config)),
+        "standalone": lambda html, url: standalone(_html(html, load, call), absolute(url, config)),
+        **extension.filters,
     }
-    return Inlining(
+    jinja = Inlining(
         FunctionLoader(lambda name: _load(theme, name)),
         filters,
         autoescape=True,
@@ -73,23 +65,12 @@ def environment(theme: Theme, config: Config, load: Load) -> Inlining:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=lambda value: _html(value, load) if type(value) is Stored else value,
+        finalize=lambda value: _html(value, load, call) if type(value) is Stored else value,
         auto_reload=False,
         cache_size=-1,
     )
-
-
-def check(jinja: Inlining, theme: Theme) -> list[Problem]:
-    """Templates that do not compile, all of them: with one, nothing is published."""
-    problems = []
-    for name in sorted(theme.templates):
-        if name.startswith(ORIGINAL):
-            continue
-        try:
-            jinja.plain.get_template(name)
-        except TemplateSyntaxError as error:
-            problems.append(_problem(error, theme, name))
-    return problems
+    call: Call = caller(jinja.plain, theme)
+    return jinja
 
 
 def render(output: Output, recipe: Template, jinja: Inlining, theme: Theme) -> bytes | Problem:
@@ -97,11 +78,11 @@ def render(output: Output, recipe: Template, jinja: Inlining, theme: Theme) -> b
     line)."""
     try:
         return _rendered(recipe, jinja)
-    except _FAULTS:
+    except FAULTS:
         try:
             return _rendered(recipe, jinja.plain)  # here each line is still that of its file
-        except _FAULTS as error:
-            return _problem(error, theme, recipe.name, output)
+        except FAULTS as error:
+            return told(error, theme, recipe.name, output)
 
 
 def _rendered(recipe: Template, jinja: Environment) -> bytes:
@@ -112,8 +93,8 @@ def _rendered(recipe: Template, jinja: Environment) -> bytes:
 # --- filters --------------------------------------------------------------------------------------
 
 
-def _html(stored: Stored, load: Load) -> Markup:
-    return Markup(printed(stored, load) if stored else "")
+def _html(stored: Stored, load: Load, call: Call) -> Markup:
+    return Markup(printed(stored, load, call) if stored else "")
 
 
 def _url_filter(config: Config) -> Callable[[Context, str], str]:
@@ -192,42 +173,3 @@ def format_reading_time(seconds: int, t: Mapping[str, Any]) -> str:
 def _load(theme: Theme, name: str) -> tuple[str, str, None] | None:
     source = theme.templates.get(name)
     return None if source is None else (source, theme.origins[name], None)
-
-
-def _problem(error: Exception, theme: Theme, name: str, output: Output | None = None) -> Problem:
-    """The error at the innermost template line that it passed through."""
-    shown, line = theme.origins.get(name, name), 0
-    if isinstance(error, TemplateSyntaxError):
-        shown, line = theme.origins.get(error.name or name, name), error.lineno
-    else:
-        trace = error.__traceback__
-        known = set(theme.origins.values())
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename in known:
-                shown, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
-            trace = trace.tb_next
-    texts = {theme.origins[n]: text for n, text in theme.templates.items()}
-    lines = texts.get(shown, "").split("\n")
-    source_line = lines[line - 1] if 0 < line <= len(lines) else ""
-    column = len(source_line) - len(source_line.lstrip()) + 1 if line else 0
-    where = Location(shown, line, column)
-    return Problem("error", _message(error, output), where, _hint(error), source_line, frame=True)
-
-
-def _message(error: Exception, output: Output | None) -> str:
-    while_ = f" (while rendering {output.origin})" if output else ""
-    if isinstance(error, TemplateNotFound):
-        return f"the template `{error}` does not exist{while_}"
-    if isinstance(error, RecursionError):
-        return f"this template includes itself without end{while_}"
-    return f"{error}{while_}".replace("\n", " ")
-
-
-def _hint(error: Exception) -> str:
-    if isinstance(error, TemplateNotFound):
-        return "make it in templates/, or name one of the theme's"
-    if isinstance(error, TemplateSyntaxError):
-        return "nothing is published until this template compiles"
-    if isinstance(error, UndefinedError):
-        return "the manual lists the names that every template knows"
-    return ""

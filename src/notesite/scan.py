@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct
@@ -34,6 +35,7 @@ class Scanned(Struct, frozen=True):
     templates: tuple[Source, ...]
     static: tuple[Source, ...]
     problems: tuple[Problem, ...]
+    extension: Source | None = None
 
 
 def scan(
@@ -52,6 +54,8 @@ def scan(
     private = {output, root / FILE_NAME, *(path for path in sources if path.is_file())}
     if config.output == Config().output:
         private.add(root / config.output)
+    extension = _extension(root, config.extension, problems) if config.extension else None
+    private |= {root / config.extension} if config.extension else set()
     templates, static = root / "templates", root / "static"
     walk = Walk(root, folder, private | {templates, static}, problems, seen, config.ignore)
     notes, assets = _notes(walk, folder, config, problems)
@@ -63,7 +67,20 @@ def scan(
         tuple(s for path, entry in theme.files() if (s := theme.read(path, entry.path, None))),
         tuple(s for path, entry in copied.files() if (s := copied.asset(path, entry.path))),
         tuple(problems),
+        extension,
     )
+
+
+def _extension(root: Path, name: str, problems: list[Problem]) -> Source | None:
+    """The site's own code. Nothing that is kept is to name the folder that the site is in."""
+    try:
+        content = (root / name).read_bytes()
+    except OSError as error:
+        message = f"the extension cannot be read: {error.strerror}"
+        hint = f"write the file, or remove `extension:` from {FILE_NAME}"
+        problems.append(Problem("error", message, Location(name), hint, frame=True))
+        return None
+    return Source(name, name, blake2b(content, digest_size=16).digest(), content, "")
 
 
 def _notes(

@@ -195,7 +195,7 @@ def clean(output: Path | None) -> int:
     Only files that notesite wrote are removed; what others put into the output folder stays.
     """
     from notesite import publish
-    from notesite.build import protected
+    from notesite.planning import protected
 
     site = root()
     config = _config(site)

@@ -12,7 +12,7 @@ from itertools import chain
 from msgspec.structs import replace
 
 from notesite.config import Config
-from notesite.index import files, taxonomies
+from notesite.index import files, images, taxonomies
 from notesite.index.cards import Published, make_card, moments
 from notesite.index.filling import fill, leads
 from notesite.index.graph import MAP, connect
@@ -35,11 +35,13 @@ from notesite.model import (
     Library,
     Location,
     Problem,
+    Resources,
     Source,
     Taxonomy,
 )
 
 ReadingTime = Callable[[Entry], int]  # seconds
+NONE = Resources()
 
 
 def index(
@@ -51,6 +53,7 @@ def index(
     reading_time: ReadingTime,
     drafts: bool = False,
     future: bool = False,
+    resources: Resources = NONE,
 ) -> Library:
     """The library of what is to be published on `today` (a day in the site's time zone).
 
@@ -75,9 +78,9 @@ def index(
     published = tuple(
         files.place(assets, standing, languages, addresses, held, static, pages, problems)
     )
-    urls = pages | {"/" + path for path in static}
+    urls = pages | {"/" + path for path in static} | set(resources.urls)
     offered = {MAP} - pages if config.graph else set()
-    targets = _targets(shown, addresses, published, urls | offered, held_back, config)
+    targets = _targets(shown, addresses, published, urls | offered, held_back, config, resources)
     publish = _Publishing(languages, found, targets, config, reading_time, problems)
     notes = [publish.note(document, addresses[document.path]) for document in shown]
     notes.sort(key=lambda note: listing_key(note.card))  # once, for all listings
@@ -138,12 +141,15 @@ def _targets(
     urls: set[str],
     held_back: frozenset[str],
     config: Config,
+    resources: Resources,
 ) -> Targets:
     notes = {path: address.url for path, address in addresses.items()}
     by_path = {asset.source.path: "/" + asset.path for asset in assets}
     targets = Targets(
         notes, held_back, by_path, frozenset(urls | set(by_path.values())), config.base_path,
         {document.path: document for document in shown}, Names(shown, by_path, held_back),
+        macros=resources.macros,
+        pictures=images.by_url(assets, resources.pictures, config.base_path),
     )  # fmt: skip
     return (
         replace(targets, words=unwritten(shown, targets))

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from msgspec import Struct
 
 from notesite.index import taxonomies
-from notesite.index.links import Targets, resolve_image
+from notesite.index.links import Targets, href, resolve_image
 from notesite.index.taxonomies import Known
 from notesite.index.urls import Address
 from notesite.model import (
@@ -47,6 +47,8 @@ def make_card(
     """What other pages see of the note. `found` are the taxonomies by name; `author` is the
     site's."""
     front = document.front_matter
+    image = _image(front.image, document.path, targets)
+    picture = targets.pictures.get(href(image, targets.base_path))
     return Card(
         title=document.title,
         title_html=document.title_html,
@@ -62,8 +64,9 @@ def make_card(
         pinned=front.pinned,
         weight=front.weight,
         author=front.author if front.author and front.author != author else "",
-        image=_image(front.image, document.path, targets),
+        image=image,
         math=document.excerpt.math or has_math(document.title_html),
+        image_size=(picture.width, picture.height) if picture else None,
     )
 
 

@@ -7,15 +7,20 @@ from html import escape
 
 from msgspec.structs import replace
 
+from notesite.index import images
 from notesite.index.links import Targets, href, linked, resolve
+from notesite.index.shortcodes import accepted
 from notesite.index.wikilinks import aim, attributes, embedded
 from notesite.model import (
     Embed,
     Embedded,
     Entry,
+    ImageLink,
     LinkHole,
     NoteLink,
     Problem,
+    Shortcode,
+    ShortcodeEnd,
     Stored,
     WikiLink,
     has_math,
@@ -25,6 +30,7 @@ DEEPEST = 5  # embeds in embeds
 MOST = 500  # embeds on a page, with those in them
 
 Leads = dict[str, tuple[str, Stored]]  # word -> how it is written, the sentence that it stands in
+Filled = str | Embedded | Shortcode | ShortcodeEnd
 Within = tuple[tuple[str, str], ...]  # path and passage of a note, of what that embeds, and so on
 
 
@@ -41,7 +47,9 @@ def leads(document: Entry, targets: Targets) -> Leads:
         return found
     path, sentences = document.path, dict(document.sentences)
     for hole in document.body.holes:
-        word = name = ""
+        word = name = written = ""
+        if isinstance(hole, NoteLink | WikiLink):
+            written = hole.target
         if isinstance(hole, WikiLink):
             aimed = aim(hole.target, path, targets)
             word = aimed.notes[0] if aimed.notes else f"#{aimed.word}" if aimed.word else ""
@@ -49,7 +57,7 @@ def leads(document: Entry, targets: Targets) -> Leads:
         elif isinstance(hole, NoteLink):
             word = linked(hole, path, targets)
         if word and word != path and word not in found:
-            found[word] = name, sentences.get(hole.target, Stored())
+            found[word] = name, sentences.get(written, Stored())
     return found
 
 
@@ -73,8 +81,13 @@ class _Page:
         code = any(one.html.code for one in shown)
         return replace(html, holes=(), links=links, math=html.math or math, code=html.code or code)
 
-    def _filled(self, hole: LinkHole, within: Within, problems: list[Problem]) -> str | Embedded:
+    def _filled(self, hole: LinkHole, within: Within, problems: list[Problem]) -> Filled:
         path = within[-1][0]
+        if isinstance(hole, Shortcode | ShortcodeEnd):
+            return accepted(hole, self._targets.macros, problems)
+        if isinstance(hole, ImageLink):
+            url = resolve(hole, path, self._targets, problems)
+            return images.attributes(hole, url, self._targets.pictures.get(url))
         if not isinstance(hole, WikiLink):
             return escape(resolve(hole, path, self._targets, problems))
         link = attributes(hole, path, self._targets, problems)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from notesite.index.names import Names
 from notesite.index.standing import folder_url
-from notesite.model import AssetLink, Entry, Location, NoteLink, Problem
+from notesite.model import AssetLink, Entry, Location, Macros, NoteLink, Picture, Problem
 from notesite.names import slugify
 
 _PLAIN = re.compile(r"[A-Za-z0-9/._~-]*")  # a path of these alone is a URL as it stands: most are
@@ -31,6 +31,8 @@ class Targets(Struct, frozen=True):
     base_path: str
     documents: Mapping[str, Entry]  # by path
     names: Names
+    macros: Macros
+    pictures: Mapping[str, Picture]  # by URL
     words: Mapping[str, tuple[str, str]] = {}  # unwritten ones: key -> as it is spelled, URL
 
 

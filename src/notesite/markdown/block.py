@@ -27,6 +27,7 @@ STARTS = {
     "hr": "*-_",
     "list": "*-+0123456789",
     "reference": "[",
+    "shortcode": "{",
     "footnote_def": "[",
     "html_block": "<",
     "heading": "#",

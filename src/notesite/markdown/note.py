@@ -16,9 +16,10 @@ from markdown_it.token import Token
 from msgspec.structs import replace
 
 from notesite.decode import decode
+from notesite.extension import extend
 from notesite.languages import split
 from notesite.markdown import excerpt as excerpts
-from notesite.markdown import front_matter, links, titles, wikilinks
+from notesite.markdown import front_matter, images, links, shortcodes, titles, wikilinks
 from notesite.markdown.bodies import ids
 from notesite.markdown.counts import count
 from notesite.markdown.gathered import Gathered
@@ -58,7 +59,8 @@ def parse(source: Source, options: Options) -> Document:
     try:
         text = decode(source.content)
     except FieldError as error:
-        return unreadable(source, error.message, error.hint, error.line, error.column)
+        where = Location(source.shown, error.line, error.column)
+        return unreadable(source, Problem("error", error.message, where, error.hint))
     lines = text.split("\n")
     front, body, problems = front_matter.read(
         text, source.path, source.shown, ZoneInfo(options.timezone)
@@ -72,7 +74,7 @@ def parse(source: Source, options: Options) -> Document:
         )
     if not text.strip():
         note.problem("warning", "this note is empty", 0, 0, "write something, or delete the file")
-    md = _parser(options)
+    md = parser(options)
     lang = front.lang or split(source.path, options.languages)[0]
     if not (lang or options.languages):
         lang = guess(f"{front.title or ''}\n{body}")
@@ -97,13 +99,11 @@ def typeset(documents: Sequence[Document], engine: Engine) -> list[Document]:
     return [_filled(document, made) for document in documents]
 
 
-def unreadable(source: Source, message: str, hint: str, line: int = 0, column: int = 0) -> Document:
+def unreadable(source: Source, problem: Problem) -> Document:
     """A note that could not be read: nothing but a problem."""
-    where = Location(source.shown, line, column)
     return Document(
         source.path, source.shown, source.digest, FrontMatter(), Text(), Html(), Html(), Html(),
-        Text(),
-        problems=(Problem("error", message, where, hint),),
+        Text(), problems=(problem,),
     )  # fmt: skip
 
 
@@ -111,13 +111,18 @@ def unreadable(source: Source, message: str, hint: str, line: int = 0, column: i
 
 
 @lru_cache(maxsize=4)
-def _parser(options: Options) -> MarkdownIt:
+def parser(options: Options) -> MarkdownIt:
+    """The parser of notes under these settings. Raises ExtensionFailed."""
     md = make_parser(
         html=options.html, typographer=options.typographer, soft_breaks=options.soft_breaks
     )
     tex.plugin(md, double_backslash=options.double_backslash, numbering=options.numbering)
     wikilinks.plugin(md)
     links.plugin(md)
+    images.plugin(md)
+    shortcodes.plugin(md)
+    if options.extension is not None:
+        extend(md, options.extension)
     return md
 
 
@@ -125,7 +130,7 @@ def _document(
     source: Source, front: FrontMatter, tokens: list[Token], env: dict[str, Any], options: Options
 ) -> Document:
     note: Gathered = env["note"]
-    md = _parser(options)
+    md = parser(options)
     place = split(source.path, options.languages)[1]
     title, title_html = titles.title(place, front, tokens, md, env)
     body = note.html(md.renderer.render(tokens, md.options, env))

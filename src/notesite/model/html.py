@@ -54,6 +54,15 @@ class AssetLink(Struct, frozen=True, tag=True):
     named: bool = False  # found by its name alone, anywhere in the notes folder
 
 
+class ImageLink(AssetLink, frozen=True, tag=True):
+    """What makes an `<img>` show an image, ` src="…"` with its size; filled by index. `rest` is
+    what stands behind the path; `width` and `height` are as the author says, or ""."""
+
+    rest: str = ""
+    width: str = ""
+    height: str = ""
+
+
 class WikiLink(Struct, frozen=True, tag=True):
     """What makes an `<a>` a link to what `[[target]]` names, ` href="…"`; filled by index. `target`
     is as written, without a label: `Title#Heading`."""
@@ -69,7 +78,30 @@ class Embed(WikiLink, frozen=True, tag=True):
     label: str
 
 
-LinkHole = NoteLink | AssetLink | WikiLink | Embed
+class Shortcode(Struct, frozen=True, tag=True):
+    """A call of one of the site's macros; render puts there what it gives.
+
+    `written` is the HTML that shows the call as it is, for where there is no such macro. With
+    `paired` all up to the ShortcodeEnd is its body. `digest` is of the macros; index fills it in.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    named: tuple[tuple[str, str], ...]
+    written: str
+    location: Location
+    paired: bool = False
+    digest: bytes = b""
+
+
+class ShortcodeEnd(Struct, frozen=True, tag=True):
+    """The end of the body of a call; `written` as above."""
+
+    start: Shortcode
+    written: str
+
+
+LinkHole = NoteLink | AssetLink | ImageLink | WikiLink | Embed | Shortcode | ShortcodeEnd
 Hole = Formula | LinkHole
 
 
@@ -91,16 +123,16 @@ class Stored(Struct, frozen=True, array_like=True):
 
     `digest` is the note's (none: there is no HTML), `part` which of its HTML is meant: what is kept
     are the strings around its links. `holes` are these links, and `links` what index found for
-    them, as HTML or as what is embedded there; `math` and `code` say whether a formula and a block
-    of code are shown, which need style sheets of their own. Only the passage of this id is meant,
-    if there is one.
+    them, as HTML, as what is embedded there or as calls of macros; `math` and `code` say whether a
+    formula and a block of code are shown, which need style sheets of their own. Only the passage of
+    this id is meant, if there is one.
     """
 
     digest: bytes = b""
     part: Literal["body", "excerpt"] = "body"
     math: bool = False
     holes: tuple[LinkHole, ...] = ()
-    links: tuple[str | Embedded, ...] = ()
+    links: tuple[str | Embedded | Shortcode | ShortcodeEnd, ...] = ()
     code: bool = False
     passage: str = ""
 
@@ -108,7 +140,7 @@ class Stored(Struct, frozen=True, array_like=True):
         return bool(self.digest)
 
 
-class Embedded(Struct, frozen=True):
+class Embedded(Struct, frozen=True, tag=True):
     """A note, or a passage of one, that is shown on the page of another: the title and the URL of
     the note, and its HTML."""
 

@@ -105,6 +105,7 @@ class Card(Struct, frozen=True):
     author: str  # "" when it is the site's
     image: str  # site path or URL, or ""
     math: bool  # title or excerpt hold a formula
+    image_size: tuple[int, int] | None = None  # in pixels, of an image of the site
 
 
 class Series(Struct, frozen=True):

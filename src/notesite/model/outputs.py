@@ -113,5 +113,5 @@ class Output(Struct, frozen=True):
 
     path: str
     recipe: Template | Copy | Written
-    origin: str
+    origin: str = ""
     generated: bool = False  # no note or file asked for it, so a static file may stand in its place

@@ -13,9 +13,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from notesite.config import Config
+from notesite.extension import NOTHING, Extension
 from notesite.model import Library, Location, Output, Problem, Theme
 from notesite.names import Taken, unsafe_name
-from notesite.outputs import feeds, listings, pages, site_files, sitemap
+from notesite.outputs import extended, feeds, listings, pages, site_files, sitemap
 from notesite.outputs.frame import Frame
 
 _CLASHES = {
@@ -32,7 +33,7 @@ class Planned(NamedTuple):
     problems: list[Problem]
 
 
-def plan(library: Library, config: Config, theme: Theme) -> Planned:
+def plan(library: Library, config: Config, theme: Theme, extension: Extension = NOTHING) -> Planned:
     """All outputs by path, sorted, and what keeps one from being written."""
     problems: list[Problem] = []
     assets = site_files.theme_assets(theme)
@@ -42,7 +43,8 @@ def plan(library: Library, config: Config, theme: Theme) -> Planned:
         for each in library.languages
     ]
     paths = _Paths(problems)
-    for output in (*site_files.static(theme), *_generated(frames), *assets.values()):
+    own = extended.outputs(frames[0], extension)
+    for output in (*site_files.static(theme), *_generated(frames), *assets.values(), *own):
         paths.add(output)
     for output in sitemap.maps(frames[0], [output for _, output in sorted(paths.found.items())]):
         paths.add(output)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from notesite.config import Config
 from notesite.index.graph import MAP
 from notesite.model import (
@@ -82,6 +84,18 @@ class Frame:
             )
             for home in self.library.homes
         )
+
+    def completed(self, output: Output) -> Output:
+        """An output of the site's extension; a page of it knows the names that all pages know."""
+        recipe = output.recipe
+        if not isinstance(recipe, Template):
+            return output
+        url = "/" + output.path.removesuffix("index.html")
+        context = {"title": self.config.title, "url": url, **recipe.context}
+        if self.library.homes:
+            context["versions"] = self._versions(url)
+        shared = self.shared(str(context.get("lang") or self.config.language))
+        return replace(output, recipe=Template(recipe.name, context, shared))
 
     def template(self, asked: AskedTemplate | None, default: str) -> str:
         """The template that a note asks for, if there is one of that name, with or without

@@ -182,7 +182,9 @@ class _Running:
     def _watch_all(self) -> None:
         """Watch the folders of the site as its settings now say."""
         config = self._session.config
-        names = (config.notes, "templates", "static", self._config_file or FILE_NAME)
+        settings = self._config_file or FILE_NAME
+        names = [config.notes, "templates", "static", settings]
+        names += [config.extension] if config.extension else []
         top = notes_folder(self._root, config)
         roots = (top, *(self._root / name for name in names))
         if not self._wishes.watch or roots == self._roots:

@@ -15,10 +15,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from notesite.config import Config
+from notesite.extension import NOTHING
 from notesite.loading import MANY, Notes, Pieces, Progress
 from notesite.markdown.bodies import is_of, shorts
 from notesite.markdown.math.katex import Katex
-from notesite.markdown.options import Options
+from notesite.markdown.options import Task
 from notesite.memo import Memo
 from notesite.model import Entry, Formula, Problem, Source, Stored
 from notesite.problems import with_source_lines
@@ -32,16 +33,16 @@ class Reading:
         self.memory = memory
         self._jobs = jobs or os.cpu_count() or 1
         self._progress = progress
-        self._config = Config()
+        self._task = Task.of(Config(), NOTHING)
         self._katex: Katex | None = None
         self._read: dict[str, tuple[Source, Entry]] = {}  # by path, as the notes are now
         self._good: dict[str, Entry] = {}  # by path, as they last could be read
         self._problems: dict[str, tuple[Problem, ...]] = {}  # of those that have some
 
-    def all(self, sources: Sequence[Source], config: Config) -> list[Entry]:
+    def all(self, sources: Sequence[Source], task: Task) -> list[Entry]:
         """What index is given of these notes, in their order."""
-        if self._katex is None or _parsing(config) != _parsing(self._config):
-            self._begin(config)
+        if self._katex is None or task != self._task:
+            self._begin(task)
         missing = [source for source in sources if not self._is_known(source)]
         for source, entry in zip(missing, self._entries(missing), strict=True):
             self._take(source, entry)
@@ -67,7 +68,7 @@ class Reading:
         """The HTML that `stored` stands for, made anew by any thread: for what a memo has lost."""
         for source, entry in list(self._read.values()):
             if is_of(stored, entry):
-                notes = Notes([source], self._config, Memo(None, b""), 1, lambda *told: None)
+                notes = Notes([source], self._task, Memo(None, b""), 1, lambda *told: None)
                 return notes.html(stored)
         raise OSError(errno.EAGAIN, "a note was edited while its page was made; load it again")
 
@@ -91,10 +92,10 @@ class Reading:
         if self._katex:
             self._katex.close()
 
-    def _begin(self, config: Config) -> None:
+    def _begin(self, task: Task) -> None:
         self.close()
-        self._katex = Katex(config.math.macros, config.math.output)
-        self._config = config
+        self._katex = Katex(task.macros, task.output)
+        self._task = task
         self._read.clear()
 
     def _is_known(self, source: Source) -> bool:
@@ -104,11 +105,11 @@ class Reading:
     def _entries(self, sources: Sequence[Source]) -> list[Entry]:
         if len(sources) <= MANY:
             katex = self._katex
-            return Notes(sources, self._config, self.memory, 1, self._progress, katex).entries
+            return Notes(sources, self._task, self.memory, 1, self._progress, katex).entries
         self.save()
         memo = Memo(self.memory.file, self.memory.program)
         try:
-            return Notes(sources, self._config, memo, self._jobs, self._progress).entries
+            return Notes(sources, self._task, memo, self._jobs, self._progress).entries
         finally:
             memo.close()
             self.memory.adopt(memo)
@@ -124,11 +125,6 @@ class Reading:
 
     def _shown(self, path: str) -> Entry:
         return self._good.get(path) or self._read[path][1]
-
-
-def _parsing(config: Config) -> object:
-    """All that the HTML of a note hangs on besides itself."""
-    return Options.of(config), config.math.macros, config.math.output
 
 
 def _identity(source: Source) -> object:

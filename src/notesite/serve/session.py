@@ -12,12 +12,14 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from notesite.build import broken, indexed, planned, protected
 from notesite.config import FILE_NAME, Config
+from notesite.extension import Extension, ExtensionFailed
 from notesite.lastbuild import LastBuild
 from notesite.loading import Progress
+from notesite.markdown.options import Task
 from notesite.model import Entry, Library, Problem, Source, Theme
 from notesite.names import DOT_FOLDER
+from notesite.planning import broken, extended, indexed, planned, protected
 from notesite.problems import in_order
 from notesite.program import program_digest
 from notesite.render import environment
@@ -38,6 +40,7 @@ class Frame(Struct, frozen=True):
 
     config: Config
     known: Known
+    extension: Extension
     looks: Looks
 
 
@@ -108,17 +111,21 @@ class Session:
 
     def _some(self, changed: frozenset[Path] | None) -> dict[int, Source] | None:
         """The notes that are all that changed, by their place; None if that is not so."""
-        settings = self.root / (self._config_file or FILE_NAME)
-        if changed is None or settings in changed or self._whole or self._frame is None:
+        if changed is None or self._whole or self._frame is None:
             return None
-        return self._sources.some(self._frame.known, changed, self._frame.config)
+        config = self._frame.config
+        frame = {self.root / (self._config_file or FILE_NAME), self.root / config.extension}
+        if changed & frame:
+            return None
+        return self._sources.some(self._frame.known, changed, config)
 
     def _read_again(self, place: int, note: Source) -> bool:
         """Read one note; whether the snapshot shows it by now, because no other page can."""
         assert self._frame is not None
         frame, old = self._frame, self._entries[place]
         new = self._entries[place] = self._reading.one(note)
-        self._frame = Frame(frame.config, frame.known.with_note(place, note), frame.looks)
+        known = frame.known.with_note(place, note)
+        self._frame = replace(frame, known=known)
         path = self._pages.get(new.shown)
         named = any(problem.location.path == new.shown for problem in self._of_plan)
         if path is None or named or not is_alike(old, new, frame.config.reading_speed):
@@ -138,7 +145,10 @@ class Session:
         target = self.root / config.output
         sources = protected(self.root, config, self._config_file)
         scanned = self._sources.all(config, target, sources)
-        looks, of_theme = self._looked(scanned, config)
+        extension = self._extended(scanned, config)
+        if extension is None:
+            return
+        looks, of_theme = self._looked(scanned, config, extension)
         self._said += of_theme
         if broken(scanned.problems):
             self._said += scanned.problems
@@ -147,23 +157,35 @@ class Session:
             return
         if broken(of_theme) and self._frame is not None:
             config = self._frame.config  # that the looks are made for
-        self._entries = self._reading.all(scanned.notes, config)
-        self._frame = Frame(config, Known(scanned), looks)
+        self._entries = self._reading.all(scanned.notes, Task.of(config, extension))
+        self._frame = Frame(config, Known(scanned), extension, looks)
 
-    def _looked(self, scanned: Scanned, config: Config) -> tuple[Looks | None, list[Problem]]:
+    def _extended(self, scanned: Scanned, config: Config) -> Extension | None:
+        """The site's extension, as it last was without a fault."""
+        try:
+            return extended(scanned.extension, config)
+        except ExtensionFailed as failed:
+            self._said.append(failed.problem)
+            return self._frame.extension if self._frame else None
+
+    def _looked(
+        self, scanned: Scanned, config: Config, extension: Extension
+    ) -> tuple[Looks | None, list[Problem]]:
         """What pages are rendered by, as it last was without a fault, and what is wrong with it
         now."""
-        made_of = (scanned.templates, scanned.static, config)
+        made_of = (scanned.templates, scanned.static, config, extension.digest)
         if made_of != self._looks[0]:
             theme, problems = load_theme(scanned.templates, scanned.static)
             theme = self._last.coloured(theme, config, problems)
-            looks = None if broken(problems) else self._compiled(theme, config, problems)
+            looks = None if broken(problems) else self._compiled(theme, config, extension, problems)
             self._looks = made_of, looks or _with_static(self._looks[1], scanned), problems
         return self._looks[1], self._looks[2]
 
-    def _compiled(self, theme: Theme, config: Config, problems: list[Problem]) -> Looks | None:
-        jinja = environment(theme, config, self.bodies.html)
-        closures, failures = self._last.closures(theme, config, jinja)
+    def _compiled(
+        self, theme: Theme, config: Config, extension: Extension, problems: list[Problem]
+    ) -> Looks | None:
+        jinja = environment(theme, config, self.bodies.html, extension)
+        closures, failures = self._last.closures(theme, config, jinja, extension)
         problems += failures
         return None if failures else Looks(theme, jinja, closures)
 
@@ -178,9 +200,24 @@ class Session:
         self.config = frame.config
         self._day = self._today(frame.config)
         scanned, theme = frame.known.scanned, frame.looks.theme
-        self.library = indexed(scanned, self._entries, frame.config, self._day, self._options)
-        plan = planned(self.root, frame.config, scanned, theme, self.library, self._said)
+        library = indexed(
+            scanned,
+            self._entries,
+            frame.config,
+            theme,
+            frame.extension,
+            self._last.pictures(scanned),
+            self._day,
+            self._options,
+        )
+        plan = planned(
+            self.root, frame.config, scanned, theme, frame.extension, library, self._said
+        )
         self._of_plan = plan.problems
+        if self.snapshot.ready and not plan.whole:
+            self.snapshot = self.snapshot.saying(self._problems())
+            return
+        self.library = library
         self._pages = pages_of(plan.outputs)
         self.snapshot = Snapshot(frame.config, plan.outputs, frame.looks, self._problems())
 

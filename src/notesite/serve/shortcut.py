@@ -11,7 +11,18 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import asdict, replace
 
 from notesite.config import ReadingSpeed
-from notesite.model import Embedded, Entry, LinkHole, Location, Output, Page, Stored, Template
+from notesite.model import (
+    Embedded,
+    Entry,
+    LinkHole,
+    Location,
+    Output,
+    Page,
+    Shortcode,
+    ShortcodeEnd,
+    Stored,
+    Template,
+)
 from notesite.reading_time import reading_time, rounded
 
 _NOWHERE = Location("")
@@ -63,7 +74,9 @@ def exchanged(output: Output, entry: Entry) -> Output:
 
 
 def _aim(hole: LinkHole) -> LinkHole:
-    """Where it leads, wherever it stands."""
+    """Where it leads, wherever it stands; the page of a call names its place."""
+    if isinstance(hole, Shortcode | ShortcodeEnd):
+        return hole
     return replace(hole, location=_NOWHERE)
 
 

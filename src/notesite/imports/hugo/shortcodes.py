@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from notesite.imports import blocks, quoting
 from notesite.imports.hugo.tags import Tag, tags
 from notesite.imports.places import Remark
+from notesite.index.shortcodes import FILE
 from notesite.markdown.callouts import ALIASES
 
 DEEPEST = 20  # shortcodes in shortcodes
@@ -135,7 +136,7 @@ def _marked(tag: Tag) -> str:
 def _no_equal(tag: Tag) -> tuple[str, str]:
     message = f"the shortcode `{tag.name}` has no equal, and stays as it is"
     if tag.closed_by < 0:
-        return message, "write it in Markdown"
+        return message, f"write it in Markdown, or a macro for it in {FILE}"
     return (
         message,
         f"make it a callout in the settings: imports: {{callouts: {{{tag.name}: note}}}}",

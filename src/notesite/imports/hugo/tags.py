@@ -1,6 +1,7 @@
 """The text of a Hugo page -> its shortcodes: name, arguments, and which one closes which.
 
-In code only the written-out form `{{</* x */>}}` counts, which Hugo shows as `{{< x >}}`.
+In code only the written-out form `{{</* x */>}}` counts, which Hugo shows as `{{< x >}}`. What has
+no equal stays as it is: notesite reads the same grammar, for macros of the site's own.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def tags(text: str) -> list[Tag]:
     for match in _TAG.finditer(text):
         written_out = match[2].startswith("/*") and match[2].endswith("*/")
         if written_out:
-            plain = f"{match[0][:3]}{match[2][2:-2]}{match[0][-3:]}"
+            in_code = code.holds(match.start())  # elsewhere notesite shows it as Hugo does
+            plain = f"{match[0][:3]}{match[2][2:-2]}{match[0][-3:]}" if in_code else match[0]
             found.append(Tag(match.start(), match.end(), plain=plain))
         elif (inside := _INSIDE.fullmatch(match[2])) and not code.holds(match.start()):
             name = inside["name"]
