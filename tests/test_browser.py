@@ -184,6 +184,34 @@ def test_the_page_follows_the_readers_light_or_dark(
     context.close()
 
 
+# Labels as they are drawn: those that leave their drawing, and pairs of which one is on the other.
+MEASURE = """() => [...document.querySelectorAll('main svg[viewBox]')].flatMap(svg => {
+  const {width, height} = svg.viewBox.baseVal
+  const boxes = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBBox()])
+  const out = boxes.filter(([, b]) => b.width && (b.x < 0 || b.x + b.width > width || b.y < -2
+    || b.y + b.height > height + 2)).map(([text]) => text)
+  const apart = (a, b) => a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y + 4
+    || b.y + b.height <= a.y + 4
+  const on = boxes.flatMap(([text, a], n) => boxes.slice(n + 1).filter(([, b]) => !apart(a, b))
+    .map(([other]) => text + ' on ' + other))
+  return [...out, ...on]
+})"""
+
+
+@pytest.mark.parametrize("path", ["/repo/map/", "/repo/manual/settings/", MATH_NOTE])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_label_of_a_graph_or_map_is_drawn_on_another(
+    path: str, width: int, context: BrowserContext, host: str
+) -> None:
+    seen = visit(context, host + path)
+    seen.page.set_viewport_size({"width": width, "height": 900})
+    drawn = seen.page.locator("main svg[viewBox] a:visible")
+    assert drawn.count() > 1
+    assert seen.page.evaluate(MEASURE) == []
+    assert drawn.first.evaluate("link => link.querySelector('title').textContent")
+    assert seen.complaints == []
+
+
 # --- What a reader does ---------------------------------------------------------------------------
 
 
@@ -366,3 +394,13 @@ def test_a_visit_sees_other_hosts_errors_and_missing_files(
     assert "elsewhere.invalid" in {urlsplit(url).netloc for url in seen.requests}
     assert loaded_fonts(seen.page) == set()
     assert seen.page.evaluate("() => document.documentElement.scrollWidth") > 1280
+
+
+def test_labels_on_each_other_are_found(context: BrowserContext, host: str, site: Site) -> None:
+    bad = site.folder.parent / "labels.html"
+    text = "<text x={} y=25>word</text>"
+    bad.write_text(
+        "<!DOCTYPE html><title>x</title><main><svg viewBox='0 0 99 40'>"
+        + "".join(text.format(x) for x in (0, 20, 90))
+    )
+    assert visit(context, f"{host}/labels.html").page.evaluate(MEASURE) == ["word", "word on word"]

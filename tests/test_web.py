@@ -13,7 +13,7 @@ from library import html, library, note
 from notesite.config import Config, Links
 from notesite.index.web import BACKLINKS, HOP
 from notesite.markdown.sentences import REACH
-from notesite.model import Library
+from notesite.model import Library, Stored
 
 NAMES = "abcdef"
 WANTED = "xyz"
@@ -125,6 +125,15 @@ def test_a_backlink_comes_with_its_sentence(body: str, sentence: str) -> None:
     [(_, [link])] = found.backlinks
 
     assert html(link.sentence) == sentence.strip()
+
+
+@pytest.mark.parametrize("body", ["[[b]]", "- [[b]]\n- [[c]] [[b|B]]\n", "Go. [[b]]!"])
+def test_a_sentence_of_links_alone_says_nothing(body: str) -> None:
+    notes = {"a.md": note("A", body), "b.md": note("B"), "c.md": note("C")}
+    assert dict(library(notes).backlinks)["/b/"][0].sentence == Stored()
+
+    notes["a.md"] = note("A", body + "\n\nBut [[b]] is good.")
+    assert html(dict(library(notes).backlinks)["/b/"][0].sentence) == "But b is good."
 
 
 def test_a_long_sentence_is_cut_on_both_sides() -> None:

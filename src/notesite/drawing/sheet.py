@@ -25,7 +25,7 @@ GAP = 8  # from the middle of a dot to its label
 APART = 16  # a label from the next dot
 FILLED = 0.45  # of a sheet, by labels
 FEW = 16  # rows of a small map, that it be no line
-EVEN = 0.7  # how much places are evened out: 0 as the graph has them, 1 the same number everywhere
+EVEN = 0.85  # how much places are evened out: 0 as the graph has them, 1 the same number everywhere
 
 Taken = defaultdict[int, list[tuple[int, int]]]  # row -> from where to where labels stand in it
 

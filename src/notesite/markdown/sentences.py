@@ -1,4 +1,7 @@
-"""Tokens of a note -> the sentence around the first link to each target, for backlinks."""
+"""Tokens of a note -> the sentence around the first link to each target, for backlinks.
+
+One of links alone says nothing, so the next is taken.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ from notesite.model import Html, NoteLink, WikiLink
 REACH = 120  # characters on either side of a link: a block without a full stop can be long
 _END = re.compile(r"[。．！？]+[」』）]*|[.!?]+(?=\s|$)|\n")
 _MASK = "\ufffc"  # stands for what is not text: no sentence ends in a formula or a title
+_WORD = re.compile(rf"[\w{_MASK}]")
+_LINK = "\ufffb"  # stands for a link
 
 
 def sentences(
@@ -34,7 +39,7 @@ def sentences(
         if links:
             text = _Text(block.children or ())
             for index, target in links:
-                if target not in found:
+                if target not in found and text.says(index):
                     around = excerpt.inline(text.around(index), md, env)
                     found[target] = note.html(around.html)
     return tuple(found.items())
@@ -57,14 +62,18 @@ class _Text:
         self._children = children
         texts = list(_masked(children))
         self._offsets = list(accumulate(map(len, texts), initial=0))
-        joined = "".join(texts)
-        self._ends = [0, *(found.end() for found in _END.finditer(joined)), len(joined)]
+        self._text = "".join(texts)
+        ends = (found.end() for found in _END.finditer(self._text))
+        self._ends = [0, *ends, len(self._text)]
+
+    def says(self, index: int) -> bool:
+        """Whether a word stands beside the links in the sentence that holds token `index`."""
+        return bool(_WORD.search(self._text, *self._sentence(index)))
 
     def around(self, index: int) -> list[Token]:
         """The tokens of the sentence that holds token `index`; "…" where it is too long."""
         at = self._offsets[index]
-        place = bisect_right(self._ends, at, hi=len(self._ends) - 1)
-        first, last = self._ends[place - 1], self._ends[place]
+        first, last = self._sentence(index)
         start, end = max(first, at - REACH), min(last, at + REACH)
         found = []
         for number in range(bisect_right(self._offsets, start) - 1, len(self._children)):
@@ -79,6 +88,10 @@ class _Text:
         after = [Token("text", "", 0, content="…")] if end < last else []
         return [*before, *found, *after]
 
+    def _sentence(self, index: int) -> tuple[int, int]:
+        place = bisect_right(self._ends, self._offsets[index], hi=len(self._ends) - 1)
+        return self._ends[place - 1], self._ends[place]
+
 
 def _masked(children: Sequence[Token]) -> Iterator[str]:
     """The text of each token, as long as its content; of a link and a formula only the length."""
@@ -86,7 +99,9 @@ def _masked(children: Sequence[Token]) -> Iterator[str]:
     for token in children:
         if token.tag == "a":
             within += token.nesting
-        if token.type == "text" and not within:
+        if within or token.tag == "a":
+            yield _LINK * max(len(token.content), 1)
+        elif token.type == "text":
             yield token.content
         elif token.type in ("softbreak", "hardbreak"):
             yield " " if token.type == "softbreak" else "\n"

@@ -21,7 +21,8 @@ class Link(Struct, frozen=True):
 
 
 class Backlink(Struct, frozen=True):
-    """A note that links here, and the sentence in which it first does."""
+    """A note that links here, and the first sentence with words of its own that
+    does."""
 
     title: str
     url: str
