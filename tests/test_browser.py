@@ -350,7 +350,7 @@ def shift(page: Page) -> float:
 @pytest.mark.parametrize(
     "path",
     ["", "posts/kl-divergence/", "posts/reader/", "posts/multivariate-normal/", "tags/",
-     "archive/", "404.html"],
+     "archive/", "map/", "404.html"],
 )  # fmt: skip
 def test_axe_finds_nothing(path: str, context: BrowserContext, site: Site) -> None:
     page = context.new_page()

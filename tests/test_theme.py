@@ -51,6 +51,7 @@ STRINGS: dict[str, dict[str, Any]] = {
 }
 STYLE = (THEME / "static" / "site.css").read_text("utf-8")
 CODE = (THEME / "static" / "code.css").read_text("utf-8")
+LINKS = (THEME / "static" / "links.css").read_text("utf-8")
 SCRIPTS = [(THEME / "static" / name).read_text("utf-8") for name in ("theme.js", "toc.js")]
 
 # Read by the program, not by a template: the filters, and the titles of generated pages.
@@ -383,13 +384,13 @@ def test_the_contrast_formula_agrees_with_wcag_s_examples() -> None:
 
 
 def test_style_and_script_are_light() -> None:
-    assert sum(len(text.encode()) for text in (STYLE, *SCRIPTS)) < LIMIT
+    assert sum(len(text.encode()) for text in (STYLE, LINKS, *SCRIPTS)) < LIMIT
 
 
 def test_every_custom_property_that_is_used_is_defined() -> None:
     footnotes = {"--ref", "--fn", "--above"}  # each element has its own
-    used = set(re.findall(r"var\((--[\w-]+)", STYLE + CODE))
-    assert used - set(re.findall(r"(--[\w-]+):", STYLE + CODE)) == footnotes
+    used = set(re.findall(r"var\((--[\w-]+)", STYLE + CODE + LINKS))
+    assert used - set(re.findall(r"(--[\w-]+):", STYLE + CODE + LINKS)) == footnotes
 
 
 NAMESPACES = {  # names of formats, which nobody fetches
