@@ -18,7 +18,7 @@ WORDS = ["情報", "entropy", "行列", "「重点」", "attention", "距離", "
 FORMULAS = ["$x^2$", "$$\\sum_i p_i$$", "$\\alpha$", "$\\undefined$", "\\eqref{eq:a}"]
 NAMES = ["n1", "posts/n3", "題", "情報 1", "別名", "word", "無い", "#見出し", "題#見出し", "n1#^id"]
 TAGS = ["math", "Math", "情報", "x y", "長い"]
-FOLDERS = ["", "posts/", "posts/deep/", "manual/"]
+FOLDERS = ["", "posts/", "posts/deep/", "manual/", "en/", "en/posts/"]
 TEMPLATES = {
     "partials/after_content.html": "<p>{{ site.title }} %d</p>\n",
     "page.html": '{%% extends "theme/page.html" %%}{%% block after_note %%}%d{%% endblock %%}\n',
@@ -30,7 +30,7 @@ SETTINGS = [
     "title: One", "title: Two", "listing: {per_page: 2}", "listing: {per_page: 50}", "language: ja",
     "base_url: https://example.org/repo/", "excerpt: {width: 40}", "permalinks: {posts: /p/:slug/}",
     "math: {macros: {'\\R': x}}", "menu: []", "reading_speed: {ja: 20}", "taxonomies: [tags]",
-    "links: {unwritten_pages: false}", "graph: false",
+    "links: {unwritten_pages: false}", "graph: false", "languages: {ja: {title: 三}, en: {}}",
 ]  # fmt: skip
 
 
@@ -62,7 +62,7 @@ class History:
 
     def add_note(self) -> None:
         folder = self.random.choice(FOLDERS)
-        name = self.random.choice([f"n{self.random.randint(0, 40)}", "_index", "題", "N1"])
+        name = self.random.choice([f"n{self.random.randint(0, 40)}", "_index", "題", "N1", "n1.en"])
         self._write(self.root / "notes" / folder / f"{name}.md", self._front() + self._body())
 
     def edit_body(self) -> None:

@@ -26,6 +26,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "memo",
         "names",
         "nodes",
+        "plurals",
         "processes",
         "program",
         "seen",

@@ -46,7 +46,7 @@ TEMPLATES = {
     for path in sorted((THEME / "templates").rglob("*.html"))
 }
 STRINGS: dict[str, dict[str, Any]] = {
-    path.stem: yaml.safe_load(path.read_text("utf-8"))
+    path.stem: {"language": path.stem} | yaml.safe_load(path.read_text("utf-8"))
     for path in sorted((THEME / "i18n").glob("*.yaml"))
 }
 STYLE = (THEME / "static" / "site.css").read_text("utf-8")
@@ -57,7 +57,7 @@ SCRIPTS = [(THEME / "static" / name).read_text("utf-8") for name in ("theme.js",
 # Read by the program, not by a template: the filters, and the titles of generated pages.
 READ_ELSEWHERE = {
     "date_format", "reading_seconds", "reading_minutes", "categories", "tags", "series",
-    "archive", "not_found", "home", "language_name", "map",
+    "archive", "not_found", "home", "language_name", "language", "map", "notes_count",
 }  # fmt: skip
 ASSETS = (
     "site.css", "theme.js", "toc.js", "code.css", "code.js", "katex.css", "links.css", "favicon",

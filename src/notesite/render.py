@@ -28,6 +28,7 @@ from notesite.index.links import href
 from notesite.inlining import Inlining
 from notesite.markdown.printing import Call, Load, printed
 from notesite.model import Output, Problem, Stored, Template, Theme
+from notesite.plurals import plural
 from notesite.reading_time import steps
 from notesite.shortcodes import caller
 from notesite.standalone import standalone
@@ -50,6 +51,7 @@ def environment(
         "date": format_date,
         "iso": date.isoformat,
         "reading_time": format_reading_time,
+        "counted": format_count,
         "fan": fan,
         "sheets": sheets,
         "json": as_json,
@@ -164,7 +166,16 @@ def _formatted(day: date, pattern: str, month: str) -> str:
 def format_reading_time(seconds: int, t: Mapping[str, Any]) -> str:
     """`20 sec read`, `約3分`: by SPEC 5's steps, in the language's pattern."""
     unit, number = steps(seconds)
-    return str(t[f"reading_{unit}"]).replace("{n}", str(number))
+    return format_count(number, f"reading_{unit}", t)
+
+
+def format_count(number: int, key: str, t: Mapping[str, Any]) -> str:
+    """The UI string of this name with a number in it, in the plural form that the language asks
+    for, where the string has forms."""
+    text = t[key]
+    if isinstance(text, dict):
+        text = text.get(plural(t["language"], number), text["other"])
+    return str(text).replace("{n}", str(number))
 
 
 # --- templates ------------------------------------------------------------------------------------

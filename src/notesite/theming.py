@@ -13,7 +13,7 @@ from importlib.resources.abc import Traversable
 
 from notesite import fields
 from notesite.model import Location, Problem, Source, Theme
-from notesite.nodes import FieldError, read_yaml
+from notesite.nodes import FieldError, Node, read_yaml
 
 PACKAGED = files("notesite") / "theme"
 KATEX = files("notesite") / "vendor" / "katex"
@@ -34,7 +34,8 @@ def load_theme(
         texts[name] = texts["theme/" + name] = entry.read_text("utf-8")
         origins[name] = origins["theme/" + name] = f"theme/{name}"
     for name, entry in _walk(PACKAGED / "i18n"):
-        strings[name.removesuffix(".yaml")] = fields.plain(read_yaml(entry.read_text("utf-8")))
+        lang = name.removesuffix(".yaml")
+        strings[lang] = {"language": lang, **_words(read_yaml(entry.read_text("utf-8")))}
     for source in templates:
         table = source.path.startswith(_STRINGS) and source.path.endswith(".yaml")
         if not table and not source.path.lower().endswith(_TEXTS):
@@ -101,9 +102,23 @@ def _add_language(
     lacks."""
     lang = source.path.removeprefix(_STRINGS).removesuffix(".yaml")
     try:
-        own = fields.plain(read_yaml(text))
+        own = _words(read_yaml(text))
     except FieldError as error:
         where = Location(source.shown, error.line, error.column)
         problems.append(Problem("error", error.message, where, error.hint, frame=True))
         return
-    strings[lang] = {**strings["en"], "language_name": lang, **strings.get(lang, {}), **own}
+    named = {"language": lang, "language_name": lang}
+    strings[lang] = {**strings["en"], **named, **strings.get(lang, {}), **own}
+
+
+def _words(node: Node) -> dict[str, object]:
+    """A table of UI strings. Raises FieldError where the program could not read a value."""
+    for key, value in node.entries:
+        if key.text == "direction":
+            fields.one_of("ltr", "rtl")(value)
+        elif key.text == "months" and len(value.items) != 12:
+            raise value.error("a list of twelve months is expected here")
+        elif value.kind == "map" and "other" not in {form.text for form, _ in value.entries}:
+            raise value.error("the plural form `other` is missing", "write {one: …, other: …}")
+    table: dict[str, object] = fields.plain(node)
+    return table

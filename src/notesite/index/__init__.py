@@ -29,6 +29,7 @@ from notesite.index.translations import contradictions, translated
 from notesite.index.urls import Address, assign, site_paths
 from notesite.index.web import weave
 from notesite.index.wikilinks import unwritten
+from notesite.languages import split
 from notesite.model import (
     Asset,
     Entry,
@@ -57,8 +58,7 @@ def index(
 ) -> Library:
     """The library of what is to be published on `today` (a day in the site's time zone).
 
-    `static` are the paths of static files, which links may lead to. Notes with an error are left
-    out.
+    Links may lead to the static files, whose paths are `static`. Notes with an error are left out.
     """
     shown, held_back, counts = _visible(documents, today, drafts, future)
     languages = Languages.of(config, shown)
@@ -75,18 +75,18 @@ def index(
     everyone = standing if len(shown) == len(documents) else stand(documents, languages)
     held = files.withheld(everyone, addresses, drafts)
     pages = site_paths(addresses, chain(*found.values()), languages) | dict(old).keys()
-    published = tuple(
-        files.place(assets, standing, languages, addresses, held, static, pages, problems)
-    )
+    placed = (*files.place(assets, standing, languages, addresses, held, static, pages, problems),)
     urls = pages | {"/" + path for path in static} | set(resources.urls)
     offered = {MAP} - pages if config.graph else set()
-    targets = _targets(shown, addresses, published, urls | offered, held_back, config, resources)
+    targets = _targets(
+        shown, addresses, placed, urls | offered, held_back, languages, config, resources
+    )
     publish = _Publishing(languages, found, targets, config, reading_time, problems)
     notes = [publish.note(document, addresses[document.path]) for document in shown]
     notes.sort(key=lambda note: listing_key(note.card))  # once, for all listings
     return replace(
         _libraries(notes, found, languages, targets, offered, config, problems),
-        redirects=old, assets=published, notes=len(notes), held_back=counts,
+        redirects=old, assets=placed, notes=len(notes), held_back=counts,
         problems=tuple(problems),
     )  # fmt: skip
 
@@ -140,14 +140,20 @@ def _targets(
     assets: Iterable[Asset],
     urls: set[str],
     held_back: frozenset[str],
+    languages: Languages,
     config: Config,
     resources: Resources,
 ) -> Targets:
     notes = {path: address.url for path, address in addresses.items()}
+    places = {
+        path: (address.language, split(path, languages.all)[1])
+        for path, address in addresses.items()
+        if languages.others
+    }
     by_path = {asset.source.path: "/" + asset.path for asset in assets}
     targets = Targets(
         notes, held_back, by_path, frozenset(urls | set(by_path.values())), config.base_path,
-        {document.path: document for document in shown}, Names(shown, by_path, held_back),
+        {document.path: document for document in shown}, Names(shown, by_path, held_back, places),
         macros=resources.macros,
         pictures=images.by_url(assets, resources.pictures, config.base_path),
     )  # fmt: skip

@@ -55,7 +55,7 @@ def place(
         folder, _, name = source.path.rpartition("/")
         if _within(folder, held):
             continue
-        url = bundles.get(folder) or folder_url(languages.folder(folder))
+        url = bundles.get(folder) or folder_url(languages.folder(source.path))
         path = (url.rpartition("/")[0] + "/" + name).lstrip("/")
         if folded(path) in needed:
             message = f"this file would stand where the folder /{path}/ of the site has to be"

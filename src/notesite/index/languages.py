@@ -45,10 +45,10 @@ class Languages(Struct, frozen=True):
         root = self.root(language)
         return language, f"{root}/{path}" if root else path
 
-    def folder(self, folder: str) -> str:
-        """The place of a folder with files: that of the default language is none."""
-        language, below = split_folder(folder + "/", self.all) if self.others else ("", folder)
-        return below.rstrip("/") if language == self.default else folder
+    def folder(self, path: str) -> str:
+        """The place of the folder of a file that is no note."""
+        language, below = split_folder(path, self.all) if self.others else ("", path)
+        return (below if language == self.default else path).rpartition("/")[0]
 
     def root(self, language: str) -> str:
         """The folder at the top of the places of this language."""

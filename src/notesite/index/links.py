@@ -80,7 +80,9 @@ def resolve(
 def linked(link: NoteLink, path: str, targets: Targets) -> str:
     """The path of the note that a link in the note at `path` leads to, or ""."""
     target = normalize("NFC", link.target)
-    return _note(target, path.rpartition("/")[0], targets) if target else path
+    if not target:
+        return path
+    return targets.names.beside(_note(target, path.rpartition("/")[0], targets), path)
 
 
 def anchor_of(

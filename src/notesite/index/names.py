@@ -12,6 +12,7 @@ from notesite.index.standing import clash_key
 from notesite.model import Entry
 
 Level = dict[str, list[str]]  # key of a name -> the paths of what has it
+Places = Mapping[str, tuple[str, str]]  # path -> language, path without what names that
 _FOLDER_NOTES = ("index", "_index", "readme")
 
 
@@ -19,18 +20,35 @@ class Names:
     """Made when the first wikilink asks: a site without any pays nothing."""
 
     def __init__(
-        self, entries: Iterable[Entry], assets: Iterable[str], held_back: Iterable[str]
-    ) -> None:
+        self, entries: Iterable[Entry], assets: Iterable[str], held_back: Iterable[str],
+        places: Places,
+    ) -> None:  # fmt: skip
+        """`places` are those of the notes of a site in several languages."""
+        self._places = places
         self._entries = entries
         self._held_back = held_back
         self._paths = assets
-        self._notes_found: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._notes_found: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
-    def notes(self, target: str, folder: str) -> tuple[str, ...]:
-        """The paths of the notes that a note in `folder` can mean, the nearest first."""
-        if (target, folder) not in self._notes_found:
-            self._notes_found[target, folder] = _nearest(self._candidates(target), folder)
-        return self._notes_found[target, folder]
+    def notes(self, target: str, path: str) -> tuple[str, ...]:
+        """The paths of the notes that the note at `path` can mean, the nearest first; in its own
+        language if there is one."""
+        folder, language = path.rpartition("/")[0], self._place(path)[0]
+        key = target, folder, language
+        if key not in self._notes_found:
+            found = self._candidates(target)
+            own = [one for one in found if self._place(one)[0] == language]
+            self._notes_found[key] = _nearest(own or found, folder)
+        return self._notes_found[key]
+
+    def beside(self, note: str, path: str) -> str:
+        """What a link to the file `note` means in the note at `path`: to `x.md` in `y.en.md`, that
+        is `x.en.md` if it exists."""
+        language, place = self._place(path)
+        if path == place or path.rpartition("/")[0] != place.rpartition("/")[0]:
+            return note
+        found = self._by_place.get((language, self._place(note)[1]), note)
+        return note if found == path else found
 
     def asset(self, target: str, folder: str) -> str:
         """The path of the nearest file of this name, or ""."""
@@ -43,12 +61,21 @@ class Names:
         """The keys of the file names of drafts and of notes of the future."""
         return frozenset(_path_key(path).rpartition("/")[2] for path in self._held_back)
 
+    def _place(self, path: str) -> tuple[str, str]:
+        return self._places.get(path, ("", path))
+
+    @cached_property
+    def _by_place(self) -> Mapping[tuple[str, str], str]:
+        return {place: path for path, place in self._places.items()}
+
     def _candidates(self, target: str) -> list[str]:
         key = clash_key(target)
         files, titles, aliases = self._levels
         path = key.removesuffix(".md").strip("/")
+        named = files.get(path.rpartition("/")[2], ())
         return (
-            _within(files.get(path.rpartition("/")[2], ()), path, _path_key)
+            _within(named, path, lambda one: _path_key(self._place(one)[1]))
+            or _within(named, path, _path_key)
             or titles.get(key)
             or aliases.get(key)
             or []
@@ -61,7 +88,8 @@ class Names:
         aliases: Level = {}
         for entry in self._entries:
             path, front = entry.path, entry.front_matter
-            folder, _, name = path[: path.rindex(".")].rpartition("/")
+            place = self._place(path)[1]
+            folder, _, name = place[: place.rindex(".")].rpartition("/")
             files.setdefault(clash_key(name), []).append(path)
             if folder and name.lower() in _FOLDER_NOTES:
                 files.setdefault(clash_key(folder.rpartition("/")[2]), []).append(path)

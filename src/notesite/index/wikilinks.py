@@ -33,13 +33,13 @@ def aim(target: str, path: str, targets: Targets) -> Aim:
     """Where `[[target]]` in the note at `path` leads. A `#` can be part of a name: `[[C#]]`."""
     target = normalize("NFC", target)
     folder = path.rpartition("/")[0]
-    if "#" in target and (notes := targets.names.notes(target, folder)):
+    if "#" in target and (notes := targets.names.notes(target, path)):
         return Aim(notes, name=target)
     name, _, anchor = (part.strip() for part in target.partition("#"))
     anchor = anchor.rpartition("#")[2].strip()  # `Title#Part#Section`
     if not name:
         return Aim((path,), anchor=anchor)
-    notes = targets.names.notes(_from(name, folder), folder)
+    notes = targets.names.notes(_from(name, folder), path)
     if notes:
         return Aim(notes, name=name, anchor=anchor)
     if asset := targets.names.asset(name, folder):

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from notesite.config import Config
+from notesite.config import FILE_NAME, Config
 from notesite.index.graph import MAP
 from notesite.model import (
     AskedTemplate,
     Feed,
     Library,
     Link,
+    Location,
     Output,
     Problem,
     Site,
@@ -52,6 +53,10 @@ class Frame:
             config.title, config.description, config.author, config.language, config.base_url,
             library.home,
         )  # fmt: skip
+        if not self._known(config.language):
+            message = f"the theme has no words in `{config.language}`, so its words are English"
+            hint = f"write templates/i18n/{config.language}.yaml (see the manual, Languages)"
+            self.problems.append(Problem("note", message, Location(FILE_NAME), hint))
         self._translations = dict(library.translations)
         self._strings: dict[str, dict[str, object]] = {}
         self._by_language: dict[str, dict[str, object]] = {}
@@ -78,7 +83,7 @@ class Frame:
         return tuple(
             Version(
                 tag := home.language,
-                (tag in own and own[tag].name) or str(self.strings(tag).get("language_name", tag)),
+                (tag in own and own[tag].name) or str(self._known(tag).get("language_name", tag)),
                 same.get(tag, home.url),
                 tag in same,
             )
@@ -146,11 +151,14 @@ class Frame:
     def strings(self, lang: str) -> dict[str, object]:
         """The UI strings of a language, or of its main language (`en` for `en-GB`), or English."""
         if lang not in self._strings:
-            known = self.theme.strings
-            table = known.get(lang) or known.get(lang.partition("-")[0]) or known["en"]
+            table = self._known(lang) or self.theme.strings["en"]
             own = {"date_format": self.config.date_format} if self.config.date_format else {}
             self._strings[lang] = {**table, **own}
         return self._strings[lang]
+
+    def _known(self, lang: str) -> dict[str, object]:
+        strings = self.theme.strings
+        return strings.get(lang) or strings.get(lang.partition("-")[0]) or {}
 
 
 def path_of(url: str) -> str:
