@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 
@@ -141,6 +142,17 @@ def test_a_long_sentence_is_cut_on_both_sides() -> None:
     [(_, [link])] = found.backlinks
 
     assert html(link.sentence) == "…" + "あ" * REACH + "b" + "い" * (REACH - 3) + "…"
+
+
+@pytest.mark.parametrize("word", ["word", "👨‍👩‍👧", "か\u3099", "x" * 39])
+def test_a_long_sentence_is_cut_between_words_and_graphemes(word: str) -> None:
+    text = " ".join([word] * 90)
+    found = library({"a.md": note("A", f"Go {text} [[b]] {text}"), "b.md": note("B")})
+    [(_, [link])] = found.backlinks
+    sentence = html(link.sentence)
+
+    assert re.fullmatch(f"…({word} )+b( {word})+…", sentence)
+    assert len(sentence) > 1.5 * REACH
 
 
 def test_what_very_many_notes_link_to_shows_a_few_of_them() -> None:

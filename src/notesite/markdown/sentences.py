@@ -16,9 +16,12 @@ from markdown_it.token import Token
 
 from notesite.markdown import excerpt
 from notesite.markdown.gathered import MARKER, Gathered
+from notesite.markdown.graphemes import clusters, columns
 from notesite.model import Html, NoteLink, WikiLink
 
 REACH = 120  # characters on either side of a link: a block without a full stop can be long
+LONG_WORD = 40
+CLUSTER = 16  # characters that are looked at on either side of a place
 _END = re.compile(r"[。．！？]+[」』）]*|[.!?]+(?=\s|$)|\n")
 _MASK = "\ufffc"  # stands for what is not text: no sentence ends in a formula or a title
 _WORD = re.compile(rf"[\w{_MASK}]")
@@ -61,6 +64,10 @@ class _Text:
     def __init__(self, children: Sequence[Token]) -> None:
         self._children = children
         texts = list(_masked(children))
+        shown = (
+            c.content if c.type == "text" else _MASK * max(len(c.content), 1) for c in children
+        )
+        self._letters = "".join(shown)
         self._offsets = list(accumulate(map(len, texts), initial=0))
         self._text = "".join(texts)
         ends = (found.end() for found in _END.finditer(self._text))
@@ -74,7 +81,8 @@ class _Text:
         """The tokens of the sentence that holds token `index`; "…" where it is too long."""
         at = self._offsets[index]
         first, last = self._sentence(index)
-        start, end = max(first, at - REACH), min(last, at + REACH)
+        start = _whole(self._letters, at - REACH, 1) if at - first > REACH else first
+        end = _whole(self._letters, at + REACH, -1) if last - at > REACH else last
         found = []
         for number in range(bisect_right(self._offsets, start) - 1, len(self._children)):
             offset = self._offsets[number]
@@ -107,3 +115,17 @@ def _masked(children: Sequence[Token]) -> Iterator[str]:
             yield " " if token.type == "softbreak" else "\n"
         else:
             yield _MASK * max(len(token.content), 1)
+
+
+def _whole(text: str, at: int, step: int) -> int:
+    """The nearest place in this direction that is in no word and no grapheme; one in a word without
+    end is cut."""
+    for place in range(at, at + step * LONG_WORD, step):
+        before, after = text[place - 1], text[place]
+        word = before.isalnum() and after.isalnum() and columns(before) == columns(after) == 1
+        space = (after if step > 0 else before).isspace()
+        start = max(place - CLUSTER, 0)
+        ends = accumulate(map(len, clusters(text[start : place + CLUSTER])), initial=start)
+        if not word and not space and place in ends:
+            return place
+    return at
