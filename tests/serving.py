@@ -50,7 +50,7 @@ class Served:
         self.rendering = Rendering(self.session.bodies)
         listening = bound(host, 0)
         self.port: int = listening.getsockname()[1]
-        site = Site(self.tabs, self.rendering, self.said.append)
+        site = Site(root, self.tabs, self.rendering, self.said.append)
         self.serving = Serving(site, self.tabs, listening, host)
 
     def rebuild(self, *changed: Path) -> None:

@@ -33,6 +33,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ),
     ("config",),
     ("extension", "gitdates", "pictures", "scan", "settings", "theming", "walk"),
+    ("resizing",),
     ("markdown",),
     ("reading_time", "loading"),
     ("index",),

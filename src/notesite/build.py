@@ -10,11 +10,13 @@ import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from msgspec import msgpack
 from msgspec.structs import replace
 
+from notesite import resizing
 from notesite.config import Config
 from notesite.extension import Extension, ExtensionFailed
 from notesite.lastbuild import LastBuild, fingerprint
@@ -86,6 +88,7 @@ class _Build:
         self.shown = os.path.relpath(target, root)
         self.memo = Memo(None if options.force else root / CACHE / "cache.sqlite", self.program)
         self.last = LastBuild(self.memo)
+        self.encoder = resizing.encoder(config)
 
     def run(self) -> Report:
         try:
@@ -114,19 +117,29 @@ class _Build:
             said = in_order([*problems, *scanned.problems, failed.problem])
             return Report(tuple(said), output=self.shown)
         notes = self._notes(scanned, extension)
-        library = indexed(
-            scanned,
-            notes.entries,
-            self.config,
-            theme,
-            extension,
-            self.last.pictures(scanned),
-            self.today,
-            self.options,
-        )
-        said = [*problems, *problems_of(notes.entries)]
-        plan = planned(self.root, self.config, scanned, theme, extension, library, said)
-        return self._publish(plan, theme, extension, notes)
+        said = [*problems, *problems_of(notes.entries), *resizing.missing(self.config)]
+
+        def plan() -> Plan:
+            pictures = self.last.pictures(scanned, self.encoder)
+            library = indexed(
+                scanned, notes.entries, self.config, theme, extension, pictures, self.today,
+                self.options,
+            )  # fmt: skip
+            return planned(self.root, self.config, scanned, theme, extension, library, said)
+
+        made = plan()
+        if refused := self._resize(made):
+            self.last.refuse(refused)
+            made = plan()  # which shows them as they are
+        return self._publish(made, theme, extension, notes)
+
+    def _resize(self, plan: Plan) -> dict[bytes, str]:
+        """Make the smaller images that the plan asks for; those that cannot be made, and why."""
+        if self.options.check or broken(plan.problems) or not self.config.images.resize:
+            return {}
+        recipes = [recipe for _, recipe in plan.library.images]
+        told = partial(self.progress, "making images")
+        return resizing.resize(recipes, self.root, self.jobs, told)
 
     def _scan(self) -> Scanned:
         """Stage 1. Files that have not changed since the last build are not read."""
@@ -145,7 +158,9 @@ class _Build:
         assets = [(source.path, source.digest) for source in theme.assets]
         asked = (self.options.drafts, self.options.future, self.today, str(self.target))
         said = (scanned.problems, list(problems), theme.templates, theme.strings)
-        return fingerprint((self.program, self.config, code, files, assets, asked, said))
+        return fingerprint(
+            (self.program, self.encoder, self.config, code, files, assets, asked, said)
+        )
 
     def _notes(self, scanned: Scanned, extension: Extension) -> Notes:
         """Stage 2: parse."""
@@ -173,7 +188,7 @@ class _Build:
         if self.options.check:
             return report
         keys = making.keys(plan.outputs, known)
-        files = making.files(plan.outputs, theme, jinja)
+        files = making.files(plan.outputs, theme, jinja, self.root)
         self.memo.commit()  # the processes that render read it
         try:
             done = publish(

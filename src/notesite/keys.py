@@ -16,7 +16,7 @@ from zlib import crc32
 
 from msgspec import Struct, msgpack
 
-from notesite.model import Card, Copy, Hop, Output, Page, Template, Theme, Written
+from notesite.model import Card, Copy, Hop, Output, Page, Resized, Template, Theme, Written
 
 if TYPE_CHECKING:
     from notesite.inlining import Inlining
@@ -59,6 +59,8 @@ def key(output: Output, known: Mapping[str, Closure], digest: Digests) -> str:
     match recipe:
         case Copy(source):
             return f"copy {source.digest.hex()}"
+        case Resized(source, width, encoder):
+            return f"resized {source.digest.hex()} {width} {_hash(encoder.encode())}"
         case Written(content):
             return f"bytes {_hash(content)}"
         case Template(name):

@@ -28,9 +28,10 @@ from notesite.seen import Seen, file_system_now
 if TYPE_CHECKING:
     from notesite.inlining import Inlining
 
-_SEEN, _REPORT, _SIZES = b"seen", b"report", b"sizes"
+_SEEN, _REPORT, _SIZES, _REFUSED = b"seen", b"report", b"sizes", b"refused"
 _closures = msgpack.Decoder(dict[str, Closure])
 _sizes = msgpack.Decoder(Sizes)
+_words = msgpack.Decoder(dict[bytes, str])
 _report = json.Decoder(tuple[str, Report])
 
 
@@ -69,12 +70,21 @@ class LastBuild:
     def remember_report(self, same: str, report: Report) -> None:
         self._put(_REPORT, json.encode((same, report)))
 
-    def pictures(self, scanned: Scanned) -> dict[str, Picture]:
-        """The images of the site; a size that was read before is not read again."""
+    def refuse(self, refused: dict[bytes, str]) -> None:
+        """Remember which images cannot be made smaller, and why."""
+        self._put(_REFUSED, msgpack.encode(dict(sorted((self._refused() | refused).items()))))
+
+    def _refused(self) -> dict[bytes, str]:
+        stored = self._get(_REFUSED)
+        return _words.decode(stored) if stored else {}
+
+    def pictures(self, scanned: Scanned, encoder: str) -> dict[str, Picture]:
+        """The images of the site; a size that was read before is not read again. `encoder` makes
+        smaller ones."""
         stored = self._get(_SIZES)
         known = _sizes.decode(stored) if stored else {}
         before = len(known)
-        found = pictures(scanned.assets, scanned.static, known)
+        found = pictures(scanned.assets, scanned.static, known, self._refused(), encoder)
         if len(known) > before:
             used = {source.digest for source in (*scanned.assets, *scanned.static)}
             kept = {digest: known[digest] for digest in sorted(known.keys() & used)}

@@ -9,7 +9,8 @@ from pathlib import Path
 from notesite import render
 from notesite.inlining import Inlining
 from notesite.keys import Closure, Digests, difference, key
-from notesite.model import Copy, Output, Problem, Template, Theme, Written
+from notesite.model import Copy, Output, Problem, Resized, Template, Theme, Written
+from notesite.resizing import resized
 
 
 class TemplateFailed(Exception):
@@ -30,10 +31,12 @@ def files(
     outputs: Mapping[str, Output],
     theme: Theme,
     jinja: Inlining,
+    root: Path,
 ) -> Iterator[tuple[str, Callable[[], bytes | Path]]]:
-    """Each output's path and the function that makes it, which raises TemplateFailed."""
+    """Each output's path and the function that makes it, which raises TemplateFailed. `root` is
+    the site's folder."""
     for path, output in outputs.items():
-        yield path, partial(_made, output, jinja, theme)
+        yield path, partial(_made, output, jinja, theme, root)
 
 
 def explained(made: Mapping[str, str], keys: Mapping[str, str]) -> tuple[str, ...]:
@@ -41,7 +44,7 @@ def explained(made: Mapping[str, str], keys: Mapping[str, str]) -> tuple[str, ..
     return tuple(f"{path}: {difference(old, keys[path])}" for path, old in made.items())
 
 
-def _made(output: Output, jinja: Inlining, theme: Theme) -> bytes | Path:
+def _made(output: Output, jinja: Inlining, theme: Theme, root: Path) -> bytes | Path:
     match output.recipe:
         case Template() as recipe:
             made = render.render(output, recipe, jinja, theme)
@@ -50,5 +53,7 @@ def _made(output: Output, jinja: Inlining, theme: Theme) -> bytes | Path:
             return made
         case Copy(source):
             return Path(source.file)
+        case Resized() as smaller:
+            return resized(smaller, root)
         case Written(content):
             return content

@@ -6,14 +6,19 @@ What was read is remembered by content: a build reads an image once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from notesite.model import Picture, Source
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".bmp")
+SMALLER = (".png", ".jpg", ".jpeg", ".webp", ".avif")  # of which smaller ones are made
+WIDTHS = (480, 960, 1440)  # pixels of these
+LARGEST = 100_000_000  # pixels of an image that is made smaller: more is an accident, or a trap
 Size = tuple[int, int]  # pixels, as it is shown; (0, 0): it has none that can be read
 Sizes = dict[bytes, Size]  # by digest
 
@@ -27,18 +32,35 @@ _HEAD = 64 * 1024  # bytes in which an SVG begins
 
 
 def pictures(
-    assets: Iterable[Source], static: Iterable[Source], known: Sizes
-) -> dict[str, Picture]:
+    assets: Iterable[Source], static: Iterable[Source], known: Sizes,
+    refused: Mapping[bytes, str], encoder: str,
+) -> dict[str, Picture]:  # fmt: skip
     """The images by how problems name them. `known` are sizes that were read before; those that
-    are read now are added."""
+    are read now are added. `encoder` makes smaller ones ("": there are none), but for those that
+    it has `refused`."""
     found: dict[str, Picture] = {}
     for sources, is_static in ((assets, False), (static, True)):
         for source in sources:
             if source.path.lower().endswith(SUFFIXES):
                 width, height = size_of(source, known)
                 if width and height:
-                    found[source.shown] = Picture(source, width, height, is_static)
+                    picture = Picture(source, width, height, is_static)
+                    if encoder and source.path.lower().endswith(SMALLER):
+                        picture = _with_smaller(picture, refused, encoder)
+                    found[source.shown] = picture
     return found
+
+
+def _with_smaller(picture: Picture, refused: Mapping[bytes, str], encoder: str) -> Picture:
+    """With the widths of the smaller ones, which can be its own: that one is in another format."""
+    width, digest = picture.width, picture.source.digest
+    if width * picture.height > LARGEST:
+        millions = width * picture.height // 1_000_000
+        return replace(picture, problem=f"this image has {millions} million pixels")
+    if digest in refused:
+        return replace(picture, problem=refused[digest])
+    widths = {each for each in WIDTHS if each < 0.8 * width} | {min(width, WIDTHS[-1])}
+    return replace(picture, widths=tuple(sorted(widths)), encoder=encoder)
 
 
 def size_of(source: Source, known: Sizes) -> Size:

@@ -194,7 +194,7 @@ def clean(output: Path | None) -> int:
 
     Only files that notesite wrote are removed; what others put into the output folder stays.
     """
-    from notesite import publish
+    from notesite import publish, resizing
     from notesite.planning import protected
 
     site = root()
@@ -208,6 +208,7 @@ def clean(output: Path | None) -> int:
     terminal().problems(cleaned.problems)
     if cleaned.problems:
         return 2 if cleaned.refused else 1
+    resizing.clean(site)
     publish.clean_cache(site)
     terminal().say(f"removed {count(cleaned.removed, 'file')} from {shown}")
     return 0

@@ -76,17 +76,16 @@ def index(
     held = files.withheld(everyone, addresses, drafts)
     pages = site_paths(addresses, chain(*found.values()), languages) | dict(old).keys()
     placed = (*files.place(assets, standing, languages, addresses, held, static, pages, problems),)
-    urls = pages | {"/" + path for path in static} | set(resources.urls)
     offered = {MAP} - pages if config.graph else set()
-    targets = _targets(
-        shown, addresses, placed, urls | offered, held_back, languages, config, resources
-    )
+    urls = pages | {"/" + path for path in static} | set(resources.urls) | offered
+    targets = _targets(shown, addresses, placed, urls, held_back, languages, config, resources)
     publish = _Publishing(languages, found, targets, config, reading_time, problems)
     notes = [publish.note(document, addresses[document.path]) for document in shown]
     notes.sort(key=lambda note: listing_key(note.card))  # once, for all listings
     return replace(
         _libraries(notes, found, languages, targets, offered, config, problems),
         redirects=old, assets=placed, notes=len(notes), held_back=counts,
+        images=images.used(((n.document, n.card.image) for n in notes), targets, problems),
         problems=tuple(problems),
     )  # fmt: skip
 

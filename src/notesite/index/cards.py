@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from msgspec import Struct
 
 from notesite.index import taxonomies
+from notesite.index.images import smaller
 from notesite.index.links import Targets, href, resolve_image
 from notesite.index.taxonomies import Known
 from notesite.index.urls import Address
@@ -67,6 +68,7 @@ def make_card(
         image=image,
         math=document.excerpt.math or has_math(document.title_html),
         image_size=(picture.width, picture.height) if picture else None,
+        thumbnail=next(iter(smaller(picture).values()), image),
     )
 
 

@@ -87,7 +87,8 @@ class _Page:
             return accepted(hole, self._targets.macros, problems)
         if isinstance(hole, ImageLink):
             url = resolve(hole, path, self._targets, problems)
-            return images.attributes(hole, url, self._targets.pictures.get(url))
+            picture = self._targets.pictures.get(url)
+            return images.attributes(hole, url, picture, self._targets.base_path)
         if not isinstance(hole, WikiLink):
             return escape(resolve(hole, path, self._targets, problems))
         link = attributes(hole, path, self._targets, problems)

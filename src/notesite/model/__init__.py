@@ -62,7 +62,7 @@ from notesite.model.outputs import (
     Version,
     Written,
 )
-from notesite.model.resources import Macro, Macros, Picture, Resources
+from notesite.model.resources import Macro, Macros, Picture, Resized, Resources
 from notesite.problems import Location, Problem
 
 __all__ = [
@@ -101,6 +101,7 @@ __all__ = [
     "Passage",
     "Picture",
     "Problem",
+    "Resized",
     "Resources",
     "Section",
     "Series",

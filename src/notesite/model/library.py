@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from notesite.model.html import Html, Stored
 from notesite.model.notes import Heading, Source
+from notesite.model.resources import Resized
 from notesite.problems import Location, Problem
 
 # --- 3 index -> Library ---------------------------------------------------------------------------
@@ -107,6 +108,7 @@ class Card(Struct, frozen=True):
     image: str  # site path or URL, or ""
     math: bool  # title or excerpt hold a formula
     image_size: tuple[int, int] | None = None  # in pixels, of an image of the site
+    thumbnail: str = ""  # site path or URL: a smaller one, where there is one
 
 
 class Series(Struct, frozen=True):
@@ -205,6 +207,7 @@ class Library(Struct, frozen=True):
     menu: tuple[Link, ...] = ()
     redirects: tuple[tuple[str, str], ...] = ()  # from site path, to site path
     assets: tuple[Asset, ...] = ()
+    images: tuple[tuple[str, Resized], ...] = ()  # smaller ones, by output path
     notes: int = 0  # how many are published, with those that introduce a section or term
     held_back: tuple[int, int] = (0, 0)  # drafts, future notes
     problems: tuple[Problem, ...] = ()

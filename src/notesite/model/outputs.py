@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from notesite.model.html import Html
 from notesite.model.notes import Source
+from notesite.model.resources import Resized
 
 # --- 4 plan -> Output -----------------------------------------------------------------------------
 
@@ -112,6 +113,6 @@ class Output(Struct, frozen=True):
     what problems name (the note or setting it comes from)."""
 
     path: str
-    recipe: Template | Copy | Written
+    recipe: Template | Copy | Written | Resized
     origin: str = ""
     generated: bool = False  # no note or file asked for it, so a static file may stand in its place

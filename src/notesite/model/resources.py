@@ -27,12 +27,25 @@ class Macros(Struct, frozen=True):
 
 
 class Picture(Struct, frozen=True):
-    """An image of the site, and its size in pixels."""
+    """An image of the site, and its size in pixels. `widths` are those of smaller ones that
+    `encoder` makes of it; `problem` says why there are none, where that is worth a word."""
 
     source: Source
     width: int
     height: int
     static: bool = False  # from static/
+    url: str = ""  # site path; index fills it in
+    widths: tuple[int, ...] = ()
+    encoder: str = ""
+    problem: str = ""
+
+
+class Resized(Struct, frozen=True, tag=True):
+    """The recipe of a smaller image: of this width in pixels, made by `encoder`."""
+
+    source: Source
+    width: int
+    encoder: str
 
 
 class Resources(Struct, frozen=True):

@@ -39,6 +39,8 @@ def files(frame: Frame) -> Iterable[Output]:
     """Everything else: assets beside notes, fonts, redirects, 404.html, .nojekyll."""
     for asset in frame.library.assets:
         yield Output(asset.path, Copy(asset.source), asset.source.shown)
+    for path, recipe in frame.library.images:
+        yield Output(path, recipe, recipe.source.shown)
     for old, new in frame.library.redirects:
         names = {"target": new, "noindex": True}
         yield frame.page(old, "redirect.html", new, f"the redirect from {old}", names)

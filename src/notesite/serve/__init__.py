@@ -118,7 +118,7 @@ class _Running:
 
     def start(self, listening: socket) -> None:
         """Answer requests, from now on."""
-        site = Site(self._tabs, self._rendering, self._listener.problem)
+        site = Site(self._root, self._tabs, self._rendering, self._listener.problem)
         self._serving = Serving(site, self._tabs, listening, self._wishes.host)
         url = address(listening, self._session.config)
         self._listener.address(url)

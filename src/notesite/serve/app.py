@@ -11,6 +11,7 @@ import html
 from collections.abc import Callable
 from importlib.resources import files
 from mimetypes import MimeTypes
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -21,8 +22,9 @@ from starlette.routing import Route
 from starlette.staticfiles import NotModifiedResponse
 
 from notesite.index.links import href
-from notesite.model import Copy, Problem, Template, Written
+from notesite.model import Copy, Problem, Resized, Template, Written
 from notesite.names import DOT_FOLDER
+from notesite.resizing import Refused, resized
 from notesite.serve.addresses import Elsewhere, decoded, found
 from notesite.serve.events import Tabs
 from notesite.serve.files import Copied, Files, is_unchanged, read
@@ -57,8 +59,9 @@ class Site:
     """What is served. `on_problem` is told of a page that cannot be rendered."""
 
     def __init__(
-        self, tabs: Tabs, rendering: Rendering, on_problem: Callable[[Problem], None]
+        self, root: Path, tabs: Tabs, rendering: Rendering, on_problem: Callable[[Problem], None]
     ) -> None:
+        self._root = root
         self._tabs = tabs
         self._rendering = rendering
         self._on_problem = on_problem
@@ -102,6 +105,8 @@ class Site:
                 if as_it_is:
                     return Copied(handle, source, kind)
                 content = await run_in_threadpool(read, handle)
+            case Resized() as smaller:
+                content, kind = await run_in_threadpool(self._resized, smaller, kind)
             case Written(content):
                 pass
             case Template():
@@ -115,6 +120,14 @@ class Site:
         if kind == HTML:
             content = self._with_script(content or _FAILED, snapshot.base_path, key)
         return Response(content, status, tag, kind)
+
+    def _resized(self, recipe: Resized, kind: str) -> tuple[bytes, str]:
+        """The smaller image; the image itself where it cannot be made."""
+        try:
+            return resized(recipe, self._root).read_bytes(), kind
+        except (Refused, OSError):
+            handle = self._files.opened(recipe.source)
+            return (read(handle) if handle else b""), media_type(recipe.source.path)
 
     def _failed(self, path: str, page: Page) -> None:
         if page.problem and self._tabs.failed(path, page.key, page.problem):

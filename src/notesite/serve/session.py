@@ -24,6 +24,7 @@ from notesite.problems import in_order
 from notesite.program import program_digest
 from notesite.render import environment
 from notesite.report import Options
+from notesite.resizing import encoder, missing
 from notesite.scan import Scanned
 from notesite.serve.bodies import Bodies
 from notesite.serve.memory import Memory
@@ -137,7 +138,7 @@ class Session:
 
     def _look_at_all(self) -> None:
         config, said = load_config(self.root, self._config_file)
-        self._said = list(said)
+        self._said = [*said, *missing(config)]
         if broken(said):
             if self._frame is None:
                 return
@@ -206,7 +207,7 @@ class Session:
             frame.config,
             theme,
             frame.extension,
-            self._last.pictures(scanned),
+            self._last.pictures(scanned, encoder(frame.config)),
             self._day,
             self._options,
         )
