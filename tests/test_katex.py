@@ -54,6 +54,11 @@ def test_output_is_html_mathml_or_both_and_always_has_text(output: str, parts: s
     assert result.text == "x²"
 
 
+def test_a_link_in_what_screen_readers_do_not_see_takes_no_focus(katex: Katex) -> None:
+    html = one(katex, r"a < b \text{ by } \href{#eq-a}{(1)}").html
+    assert html.count("<a ") == html.count('<a tabindex="-1" ') == 1
+
+
 TEXTS = {
     r"KL(p\|q) = \sum_{x} p(x)\log\frac{p(x)}{q(x)}": "KL(p‖q) = ∑ₓ p(x) log p(x)/q(x)",
     r"x^2": "x²",

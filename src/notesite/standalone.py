@@ -1,7 +1,8 @@
 """The HTML of a note, as its page shows it -> HTML that can be read elsewhere, in a feed.
 
 Every URL is whole, every formula stands there once, as MathML, and what only the page has a use for
-(the links of headings to themselves) is gone. One pass over the text, whatever stands in it.
+(the links of headings to themselves, the places of footnotes beside it) is gone. One pass over the
+text, whatever stands in it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _FORMULA = re.compile(
 )
 _TEX = re.compile(r"<annotation encoding=\"application/x-tex\">[^<]*</annotation>")
 _ENDS = re.compile(r"(?:</span>)+")
-_HEADING_LINK = re.compile(r'<a class="anchor" [^<>]*></a>')
+_OF_THE_PAGE = re.compile(r'<a class="anchor" [^<>]*></a>| style="--(?:ref|fn):[^"<>]*"(?=>)')
 # A tag with a URL in it. No `<` in a value: so a broken tag ends where the next one begins.
 _TAG = re.compile(
     r"<(?:a|area|audio|blockquote|del|embed|form|iframe|image|img|input|ins|link|object|q|source"
@@ -32,7 +33,7 @@ _CANDIDATE = re.compile(r"([^\s,]\S*[^\s,]|[^\s,])([^,]*)")  # of srcset: URL, w
 def standalone(html: str, url: str) -> str:
     """The HTML as it can stand anywhere; `url` is that of its page, with the host."""
     html = "".join(_formulas_once(html))
-    return _TAG.sub(lambda tag: _with_whole_urls(tag[0], url), _HEADING_LINK.sub("", html))
+    return _TAG.sub(lambda tag: _with_whole_urls(tag[0], url), _OF_THE_PAGE.sub("", html))
 
 
 def _formulas_once(html: str) -> Iterator[str]:

@@ -83,7 +83,7 @@ function typeset(tex, display, preamble) {
 
 function set(tree, warnings, tex) {
   const text = readable(tree);
-  const html = markup(tree);
+  const html = markup(tree).replaceAll("<a ", '<a tabindex="-1" '); // screen readers do not see it there
   if (/[\0-\x08\x0b-\x1f\x7f\ufffe\uffff]/.test(html) || !html.isWellFormed()) return refused("unprintable", tex.indexOf("\\char"), "");
   if (!balanced(html)) return refused("unbalanced", -1, "");
   return { html, text, warnings };
