@@ -30,7 +30,8 @@ SETTINGS = [
     "title: One", "title: Two", "listing: {per_page: 2}", "listing: {per_page: 50}", "language: ja",
     "base_url: https://example.org/repo/", "excerpt: {width: 40}", "permalinks: {posts: /p/:slug/}",
     "math: {macros: {'\\R': x}}", "menu: []", "reading_speed: {ja: 20}", "taxonomies: [tags]",
-    "links: {unwritten_pages: false}", "graph: false", "languages: {ja: {title: 三}, en: {}}",
+    "links: {unwritten_pages: false}", "links: {inline_tags: true}", "graph: false",
+    "languages: {ja: {title: 三}, en: {}}",
 ]  # fmt: skip
 
 
@@ -172,6 +173,8 @@ class History:
             parts.append(f"前。 [[{name}]] $x$ と {random.choice(WORDS)}。後。")
         for _ in range(random.choice((0, 0, 1, 2))):  # so that there are circles of embeds
             parts.append(f"![[{random.choice(NAMES)}]]")
+        if random.random() < 0.3:
+            parts.append(f"文 #{random.choice(TAGS)} と #math/線形。")
         if random.random() < 0.4:
             parts.append(f"段落 {random.choice(WORDS)} ^id")
         random.shuffle(parts)

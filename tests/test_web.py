@@ -7,85 +7,125 @@ import time
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from library import html, library, note
 
+from benchmarks.web import seconds, web
 from notesite.config import Config, Links
+from notesite.index.filling import Leads, leads
+from notesite.index.links import Targets
 from notesite.index.web import BACKLINKS, HOP
 from notesite.markdown.sentences import REACH
-from notesite.model import Library, Stored
+from notesite.model import Entry, Library, Stored
 
+PATIENT = settings(deadline=None)
 NAMES = "abcdef"
 WANTED = "xyz"
-Web = Mapping[str, list[str]]  # note -> the words that it links to
+Web = Mapping[str, list[tuple[str, str]]]  # note -> the words that it links to, each in some way
+WAYS = ["[[{}]]", "[[{}|label]]", "[[{}#H]]", "![[{}]]", "[[{upper}]]", "[[{wide}]]"]
+WRITTEN = ["[x]({}.md)", "[x]({}.md#h)", "[[{}.md]]", "[[alias of {}]]", "[[./{}]]"]
 
 
 def made(web: Web, config: Config | None = None) -> Library:
     return library(
-        {f"{name}.md": note(name, " ".join(f"[[{to}]]." for to in web[name])) for name in web},
+        {
+            f"{name}.md": note(
+                name.upper(), "## H\n\n" + _text(web[name]), aliases=f"[alias of {name}]"
+            )
+            for name in web
+        },
         config,
     )
+
+
+def _text(links: list[tuple[str, str]]) -> str:
+    return "\n\n".join(
+        f"Text {way.format(to, upper=to.upper(), wide=chr(ord(to) + 0xFEE0))}." for to, way in links
+    )
+
+
+def words(web: Web, name: str) -> list[str]:
+    """What a note links to, each once, and not itself."""
+    return [to for to in dict.fromkeys(to for to, _ in web[name]) if to != name]
 
 
 def url(word: str, web: Web) -> str:
     if word in web:
         return f"/{word}/"
-    return f"/words/{word}/" if sum(word in web[name] for name in web) > 1 else ""
+    return f"/words/{word}/" if sum(word in words(web, name) for name in web) > 1 else ""
 
 
-webs = st.sets(st.sampled_from(NAMES), min_size=1).flatmap(
-    lambda names: st.fixed_dictionaries(
-        {name: st.lists(st.sampled_from(NAMES + WANTED), max_size=6) for name in sorted(names)}
-    )
-)
+def _links(names: set[str]) -> st.SearchStrategy[Web]:
+    unwritten = st.tuples(st.sampled_from(NAMES + WANTED), st.sampled_from(WAYS))
+    written = st.tuples(st.sampled_from(sorted(names)), st.sampled_from(WRITTEN))
+    links = st.lists(st.one_of(unwritten, written), max_size=6)
+    return st.fixed_dictionaries(dict.fromkeys(sorted(names), links))
 
 
-@given(webs)
-def test_backlinks_are_the_notes_that_link_here(web: Web) -> None:
-    expected = {
-        f"/{name}/": {f"/{other}/" for other in web if other != name and name in web[other]}
-        for name in web
-    }
-    found = {to: {link.url for link in links} for to, links in made(web).backlinks}
-
-    assert found == {to: urls for to, urls in expected.items() if urls}
+webs = st.sets(st.sampled_from(NAMES), min_size=1).flatmap(_links)
 
 
-@given(webs)
-def test_two_hop_groups_are_the_notes_that_link_to_the_same_word(web: Web) -> None:
-    expected = {}
-    for name in web:
-        groups = []
-        for word in dict.fromkeys(web[name]):
-            others = {f"/{other}/" for other in web if word in web[other]} - {f"/{name}/"}
-            others -= {f"/{word}/"}  # a note does not link to itself
-            if others and word != name:
-                groups.append((word, url(word, web), others))
-        if groups:
-            expected[f"/{name}/"] = groups
+def backlinks(web: Web) -> dict[str, set[str]]:
+    """By their definition: URL -> URLs of the notes that link there."""
     found = {
-        page: [(hop.title, hop.url, {link.url for link in hop.links} - {page}) for hop in hops]
-        for page, hops in made(web).twohop
+        f"/{name}/": {f"/{other}/" for other in web if name in words(web, other)} for name in web
     }
+    return {to: urls for to, urls in found.items() if urls}
 
-    assert found == expected
+
+def groups(web: Web) -> dict[str, list[tuple[str, set[str]]]]:
+    """By their definition: URL -> in the order of the note, each word's URL and the other notes
+    that link to it."""
+    found = {}
+    for name in web:
+        shared = [
+            (word, {f"/{other}/" for other in web if word in words(web, other)} - {f"/{name}/"})
+            for word in words(web, name)
+        ]
+        found[f"/{name}/"] = [(url(word, web), others) for word, others in shared if others]
+    return {page: shared for page, shared in found.items() if shared}
+
+
+def woven(web: Web) -> tuple[object, object]:
+    """The same two as index has them."""
+    found = made(web)
+    return {to: {link.url for link in links} for to, links in found.backlinks}, {
+        page: [(hop.url, {link.url for link in hop.links} - {page}) for hop in hops]
+        for page, hops in found.twohop
+    }
 
 
 @given(webs)
+@PATIENT
+def test_backlinks_and_two_hop_groups_are_what_their_definition_says(web: Web) -> None:
+    assert woven(web) == (backlinks(web), groups(web))
+
+
+def test_a_link_that_is_forgotten_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(document: Entry, targets: Targets) -> Leads:
+        found = leads(document, targets)
+        return dict(list(found.items())[:2])
+
+    monkeypatch.setattr("notesite.index.leads", forgetful)
+    assert find(webs, lambda web: woven(web) != (backlinks(web), groups(web)), settings=PATIENT)
+
+
+@given(webs)
+@PATIENT
 def test_a_word_has_a_page_where_two_notes_want_it_and_nobody_wrote_it(web: Web) -> None:
     wanted = {
-        word: {f"/{name}/" for name in web if word in web[name]}
+        f"/words/{word}/": {f"/{name}/" for name in web if word in words(web, name)}
         for word in (*NAMES, *WANTED)
         if word not in web
     }
-    found = {word.title: {link.url for link in word.backlinks} for word in made(web).words}
+    found = {word.url: {link.url for link in word.backlinks} for word in made(web).words}
 
-    assert found == {word: urls for word, urls in wanted.items() if len(urls) > 1}
+    assert found == {to: urls for to, urls in wanted.items() if len(urls) > 1}
 
 
 def test_without_pages_of_unwritten_words_the_groups_are_still_there() -> None:
-    web = {"a": ["x"], "b": ["x"]}
+    web = {"a": [("x", "[[{}]]")], "b": [("x", "[[{}]]")]}
     found = made(web, Config(title="S", links=Links(unwritten_pages=False)))
 
     assert found.words == ()
@@ -161,6 +201,17 @@ def test_what_very_many_notes_link_to_shows_a_few_of_them() -> None:
     assert [len(word.backlinks) for word in found.words] == [BACKLINKS]
     assert {len(hop.links) for _, hops in found.twohop for hop in hops} == {HOP + 1}
     assert len({id(hops[0]) for _, hops in found.twohop}) == 1, "they share one group"
+
+
+def test_the_time_of_a_web_grows_with_its_notes() -> None:
+    """Four times the notes must not take more than about four times as long (quadratic: 16)."""
+    small, large = web(250), web(1000)
+    took = []
+    for _ in range(3):  # what is quadratic is so each time; a busy machine is not
+        took.append((seconds(small), seconds(large)))
+        if took[-1][1] < 8 * took[-1][0]:
+            return
+    raise AssertionError(took)
 
 
 def test_one_note_with_very_many_links_takes_linear_time() -> None:

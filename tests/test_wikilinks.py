@@ -9,9 +9,9 @@ import pytest
 from library import html, library, note, source
 from markdown_fixtures import cases
 
-from notesite.config import Config
+from notesite.config import Config, Links
 from notesite.markdown.note import Options, parse
-from notesite.model import AssetLink, Embed, Formula, Html, NoteLink, WikiLink
+from notesite.model import AssetLink, Embed, Formula, Html, NoteLink, TagLink, WikiLink
 
 
 def shown(body: Html) -> str:
@@ -25,6 +25,8 @@ def _hole(hole: object) -> str:
             return f"{{{target}: {label}}}\n"
         case WikiLink(target=target):
             return f" {{{target}}}"
+        case TagLink(name=name):
+            return f" {{#{name}}}"
         case AssetLink(target=target) | NoteLink(target=target):
             return f"{{{target}}}"
         case Formula(tex=tex):
@@ -40,6 +42,39 @@ def test_wikilinks_become_what_the_fixture_says(markdown: str, expected: str) ->
     document = parse(source("a.md", f"---\ntitle: A\n---\n{markdown}"), Options.of(Config()))
 
     assert shown(document.body) == expected
+
+
+TAGS = Config(links=Links(inline_tags=True))
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"), [pytest.param(*case[1:], id=case[0]) for case in cases("tags")]
+)
+def test_inline_tags_are_what_the_fixture_says(markdown: str, expected: str) -> None:
+    document = parse(source("a.md", f"---\ntitle: A\n---\n{markdown}"), Options.of(TAGS))
+
+    assert shown(document.body) == expected
+
+
+def test_inline_tags_join_those_of_the_note_and_parents_are_tags_too() -> None:
+    notes = {
+        "a.md": note("A", "#数学/線形 #Math x", tags="[one, math]"),
+        "b.md": note("B", "#数学 [[tags/数学/線形]]"),
+    }
+    found = library(notes, TAGS)
+
+    assert {page.card.title: [tag.title for tag in page.card.tags] for page in found.pages} == {
+        "A": ["one", "math", "数学/線形", "数学"],
+        "B": ["数学"],
+    }
+    assert [html(page.html) for page in found.pages] == [
+        '<p><a href="/tags/%E6%95%B0%E5%AD%A6-%E7%B7%9A%E5%BD%A2/">#数学/線形</a>'
+        ' <a href="/tags/math/">#Math</a> x</p>\n',
+        '<p><a href="/tags/%E6%95%B0%E5%AD%A6/">#数学</a>'
+        ' <a href="/tags/%E6%95%B0%E5%AD%A6-%E7%B7%9A%E5%BD%A2/">tags/数学/線形</a></p>\n',
+    ]
+    assert library(notes).taxonomies[0].terms[0].name == "math", "without the setting only these"
+    assert len(library(notes).taxonomies[0].terms) == 2
 
 
 WEB = {
@@ -115,6 +150,23 @@ def test_a_draft_is_no_target_and_its_title_stays_unknown() -> None:
 
     assert [problem.message for problem in found.problems] == [
         "`b` is a draft or not yet published"
+    ]
+
+
+def test_renaming_a_note_leaves_no_dead_link_unsaid() -> None:
+    linking = {"a.md": note("A", "[[old]] [t](old.md) ![[old]]")}
+    known = library(linking | {"new.md": note("New", aliases="[old, /old/]")})
+    page = next(page for page in known.pages if page.path == "notes/a.md")
+
+    assert html(page.html).count('<a href="/new/">') == 2
+    assert known.redirects == (("/old/", "/new/"),)
+    assert [p.message for p in known.problems] == ["`old.md` does not exist"]
+
+    lost = library(linking | {"new.md": note("New")})
+    assert [p.message for p in lost.problems] == [
+        "`old` is not written yet",
+        "`old.md` does not exist",
+        "`old` is not written yet",
     ]
 
 

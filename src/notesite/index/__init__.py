@@ -24,7 +24,7 @@ from notesite.index.names import Names
 from notesite.index.order import listing_key
 from notesite.index.redirects import redirects
 from notesite.index.reserved import Reserved
-from notesite.index.standing import Standing, stand
+from notesite.index.standing import Standing, clash_key, stand
 from notesite.index.translations import contradictions, translated
 from notesite.index.urls import Address, assign, site_paths
 from notesite.index.web import weave
@@ -60,7 +60,7 @@ def index(
 
     Links may lead to the static files, whose paths are `static`. Notes with an error are left out.
     """
-    shown, held_back, counts = _visible(documents, today, drafts, future)
+    shown, away, counts = _visible(documents, today, drafts, future)
     languages = Languages.of(config, shown)
     standing = stand(shown, languages)
     found = _taxonomies(standing, languages, config)
@@ -77,8 +77,8 @@ def index(
     pages = site_paths(addresses, chain(*found.values()), languages) | dict(old).keys()
     placed = (*files.place(assets, standing, languages, addresses, held, static, pages, problems),)
     offered = {MAP} - pages if config.graph else set()
-    urls = pages | {"/" + path for path in static} | set(resources.urls) | offered
-    targets = _targets(shown, addresses, placed, urls, held_back, languages, config, resources)
+    urls = pages | offered | {"/" + path for path in static} | set(resources.urls)
+    targets = _targets(shown, addresses, found, placed, urls, away, languages, config, resources)
     publish = _Publishing(languages, found, targets, config, reading_time, problems)
     notes = [publish.note(document, addresses[document.path]) for document in shown]
     notes.sort(key=lambda note: listing_key(note.card))  # once, for all listings
@@ -136,6 +136,7 @@ def _taxonomies(
 def _targets(
     shown: Sequence[Entry],
     addresses: Mapping[str, Address],
+    found: Mapping[str, Iterable[Taxonomy]],
     assets: Iterable[Asset],
     urls: set[str],
     held_back: frozenset[str],
@@ -153,6 +154,12 @@ def _targets(
     targets = Targets(
         notes, held_back, by_path, frozenset(urls | set(by_path.values())), config.base_path,
         {document.path: document for document in shown}, Names(shown, by_path, held_back, places),
+        languages={path: address.language for path, address in addresses.items()},
+        terms={
+            (language, clash_key(f"{taxonomy.name}/{term.name}")): term.url
+            for language, each in found.items() for taxonomy in each for term in taxonomy.terms
+        },
+        aims={},
         macros=resources.macros,
         pictures=images.by_url(assets, resources.pictures, config.base_path),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from notesite.index import images
 from notesite.index.links import Targets, href, linked, resolve
 from notesite.index.shortcodes import accepted
-from notesite.index.wikilinks import aim, attributes, embedded
+from notesite.index.wikilinks import aim, attributes, embedded, tag_url
 from notesite.model import (
     Embed,
     Embedded,
@@ -22,6 +22,7 @@ from notesite.model import (
     Shortcode,
     ShortcodeEnd,
     Stored,
+    TagLink,
     WikiLink,
     has_math,
 )
@@ -47,17 +48,17 @@ def leads(document: Entry, targets: Targets) -> Leads:
         return found
     path, sentences = document.path, dict(document.sentences)
     for hole in document.body.holes:
-        word = name = written = ""
-        if isinstance(hole, NoteLink | WikiLink):
-            written = hole.target
+        name = ""
         if isinstance(hole, WikiLink):
             aimed = aim(hole.target, path, targets)
             word = aimed.notes[0] if aimed.notes else f"#{aimed.word}" if aimed.word else ""
             name = aimed.name
         elif isinstance(hole, NoteLink):
             word = linked(hole, path, targets)
+        else:
+            continue
         if word and word != path and word not in found:
-            found[word] = name, sentences.get(written, Stored())
+            found[word] = name, sentences.get(hole.target, Stored())
     return found
 
 
@@ -89,6 +90,9 @@ class _Page:
             url = resolve(hole, path, self._targets, problems)
             picture = self._targets.pictures.get(url)
             return images.attributes(hole, url, picture, self._targets.base_path)
+        if isinstance(hole, TagLink):
+            url = tag_url(hole, path, self._targets)
+            return f' href="{escape(href(url, self._targets.base_path))}"' if url else ""
         if not isinstance(hole, WikiLink):
             return escape(resolve(hole, path, self._targets, problems))
         link = attributes(hole, path, self._targets, problems)

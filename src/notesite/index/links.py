@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from posixpath import join, normpath
+from typing import NamedTuple
 from unicodedata import normalize
 from urllib.parse import quote
 
@@ -20,6 +21,16 @@ _PLAIN = re.compile(r"[A-Za-z0-9/._~-]*")  # a path of these alone is a URL as i
 _SAFE = "/:@!$&'()*+,;=~-._"  # characters of a path that need no escape (RFC 3986)
 
 
+class Aim(NamedTuple):
+    """Where a wikilink leads: to one of `notes` (the nearest first), to `url`, or to a `word`."""
+
+    notes: tuple[str, ...] = ()
+    url: str = ""
+    word: str = ""
+    name: str = ""  # as written, without what stands behind `#`
+    anchor: str = ""
+
+
 class Targets(Struct, frozen=True):
     """What links can lead to: notes and assets by path below the notes folder, and every site
     path."""
@@ -31,6 +42,9 @@ class Targets(Struct, frozen=True):
     base_path: str
     documents: Mapping[str, Entry]  # by path
     names: Names
+    languages: Mapping[str, str]  # path of a note -> language
+    terms: Mapping[tuple[str, str], str]  # language, key of `tags/name` -> URL
+    aims: dict[tuple[str, str, str], Aim]  # what was asked for: target, folder, language
     macros: Macros
     pictures: Mapping[str, Picture]  # by URL
     words: Mapping[str, tuple[str, str]] = {}  # unwritten ones: key -> as it is spelled, URL

@@ -6,7 +6,7 @@ Compared in NFKC without regard to case, so that width and normal form do not co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 from notesite.index.standing import clash_key
 from notesite.model import Entry
@@ -28,18 +28,15 @@ class Names:
         self._entries = entries
         self._held_back = held_back
         self._paths = assets
-        self._notes_found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._notes = cache(self._candidates)
+        self._files = cache(self._asset_candidates)
 
     def notes(self, target: str, path: str) -> tuple[str, ...]:
         """The paths of the notes that the note at `path` can mean, the nearest first; in its own
         language if there is one."""
-        folder, language = path.rpartition("/")[0], self._place(path)[0]
-        key = target, folder, language
-        if key not in self._notes_found:
-            found = self._candidates(target)
-            own = [one for one in found if self._place(one)[0] == language]
-            self._notes_found[key] = _nearest(own or found, folder)
-        return self._notes_found[key]
+        found, language = self._notes(target), self._place(path)[0]
+        own = tuple(one for one in found if self._place(one)[0] == language)
+        return _nearest(own or found, path.rpartition("/")[0])
 
     def beside(self, note: str, path: str) -> str:
         """What a link to the file `note` means in the note at `path`: to `x.md` in `y.en.md`, that
@@ -52,9 +49,7 @@ class Names:
 
     def asset(self, target: str, folder: str) -> str:
         """The path of the nearest file of this name, or ""."""
-        key = clash_key(target)
-        found = _within(self._assets.get(key.rpartition("/")[2], ()), key, clash_key)
-        return next(iter(_nearest(found, folder)), "")
+        return next(iter(_nearest(self._files(target), folder)), "")
 
     @cached_property
     def held_back(self) -> frozenset[str]:
@@ -68,18 +63,23 @@ class Names:
     def _by_place(self) -> Mapping[tuple[str, str], str]:
         return {place: path for path, place in self._places.items()}
 
-    def _candidates(self, target: str) -> list[str]:
+    def _candidates(self, target: str) -> tuple[str, ...]:
         key = clash_key(target)
         files, titles, aliases = self._levels
         path = key.removesuffix(".md").strip("/")
         named = files.get(path.rpartition("/")[2], ())
-        return (
+        found = (
             _within(named, path, lambda one: _path_key(self._place(one)[1]))
             or _within(named, path, _path_key)
             or titles.get(key)
             or aliases.get(key)
-            or []
+            or ()
         )
+        return tuple(dict.fromkeys(found))
+
+    def _asset_candidates(self, target: str) -> tuple[str, ...]:
+        key = clash_key(target)
+        return tuple(_within(self._assets.get(key.rpartition("/")[2], ()), key, clash_key))
 
     @cached_property
     def _levels(self) -> tuple[Level, Level, Level]:
@@ -130,11 +130,10 @@ def _within(paths: Iterable[str], key: str, key_of: Callable[[str], str]) -> lis
     return exact or [p for p in keys if keys[p].endswith(ends)]
 
 
-def _nearest(paths: Iterable[str], folder: str) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(paths))
-    if len(found) < 2:
-        return found
-    return tuple(sorted(found, key=lambda path: (_steps(path.rpartition("/")[0], folder), path)))
+def _nearest(paths: tuple[str, ...], folder: str) -> tuple[str, ...]:
+    if len(paths) < 2:
+        return paths
+    return tuple(sorted(paths, key=lambda path: (_steps(path.rpartition("/")[0], folder), path)))
 
 
 def _steps(one: str, other: str) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cache
+from heapq import nsmallest
 
 from notesite.index.order import by_date
 from notesite.model import Card, Link, Series
@@ -55,22 +57,26 @@ def related(cards: Iterable[Card]) -> dict[str, tuple[Link, ...]]:
         for tag in card.tags:
             having.setdefault(tag.url, []).append(card)
     telling = {url: group for url, group in having.items() if 1 < len(group) <= COMMON}
-    found: dict[str, tuple[Link, ...]] = {}
-    for card in cards:
-        groups = [telling[tag.url] for tag in card.tags if tag.url in telling]
-        if not groups:
-            continue
+
+    @cache  # many notes have the same tags
+    def best(tags: tuple[Link, ...]) -> tuple[Link, ...]:
+        groups = [telling[tag.url] for tag in tags if tag.url in telling]
         scores: Counter[str] = Counter()
         others: dict[str, Card] = {}
         for group in groups:
             for other in group:
                 scores[other.url] += 10_000 // len(group)
                 others[other.url] = other
-        scores.pop(card.url, None)
-        best = sorted(scores, key=lambda url: (-scores[url], -_age(others[url]), url))[:RELATED]
-        if best:
-            found[card.url] = tuple(Link(others[url].title, url) for url in best)
-    return found
+        urls = nsmallest(
+            RELATED + 1, scores, key=lambda url: (-scores[url], -_age(others[url]), url)
+        )
+        return tuple(Link(others[url].title, url) for url in urls)
+
+    found = {
+        card.url: tuple(link for link in best(card.tags) if link.url != card.url)[:RELATED]
+        for card in cards
+    }
+    return {url: links for url, links in found.items() if links}
 
 
 def _age(card: Card) -> int:

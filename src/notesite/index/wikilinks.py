@@ -5,48 +5,52 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from html import escape
-from typing import NamedTuple
 from unicodedata import normalize
 
 from msgspec.structs import replace
 
-from notesite.index.links import Targets, anchor_of, href, ident_of
+from notesite.index.links import Aim, Targets, anchor_of, href, ident_of
 from notesite.index.names import common
 from notesite.index.standing import clash_key, folder_url
-from notesite.model import Embed, Entry, Problem, Stored, WikiLink
+from notesite.model import Embed, Entry, Problem, Stored, TagLink, WikiLink
 from notesite.names import slugify
 
 WORDS = "/words/"
 
 
-class Aim(NamedTuple):
-    """Where a link leads: to one of `notes` (the nearest first), to `url`, or to a `word`."""
-
-    notes: tuple[str, ...] = ()
-    url: str = ""
-    word: str = ""
-    name: str = ""  # as written, without what stands behind `#`
-    anchor: str = ""
-
-
 def aim(target: str, path: str, targets: Targets) -> Aim:
     """Where `[[target]]` in the note at `path` leads. A `#` can be part of a name: `[[C#]]`."""
-    target = normalize("NFC", target)
+    folder = path.rpartition("/")[0]
+    key = target, folder, targets.languages[path]
+    if key not in targets.aims:
+        targets.aims[key] = _aim(normalize("NFC", target), path, targets)
+    found = targets.aims[key]
+    return found if found.name else Aim((path,), anchor=found.anchor)
+
+
+def _aim(target: str, path: str, targets: Targets) -> Aim:
+    """The same for all notes of a folder and a language; without a name it is the note itself."""
     folder = path.rpartition("/")[0]
     if "#" in target and (notes := targets.names.notes(target, path)):
         return Aim(notes, name=target)
     name, _, anchor = (part.strip() for part in target.partition("#"))
     anchor = anchor.rpartition("#")[2].strip()  # `Title#Part#Section`
     if not name:
-        return Aim((path,), anchor=anchor)
-    notes = targets.names.notes(_from(name, folder), path)
-    if notes:
+        return Aim(anchor=anchor)
+    if notes := targets.names.notes(_from(name, folder), path):
         return Aim(notes, name=name, anchor=anchor)
     if asset := targets.names.asset(name, folder):
         return Aim(url=targets.assets[asset], name=name)
+    if url := targets.terms.get((targets.languages[path], clash_key(name))):
+        return Aim(url=url, name=name)
     if (url := folder_url(name)) in targets.urls:
         return Aim(url=url, name=name)
     return Aim(word=clash_key(target if target.endswith("#") else name), name=name)
+
+
+def tag_url(link: TagLink, path: str, targets: Targets) -> str:
+    """That of the tag's page, or "" where tags have none."""
+    return targets.terms.get((targets.languages[path], clash_key(f"tags/{link.name}")), "")
 
 
 def embedded(hole: Embed, path: str, targets: Targets) -> tuple[Entry | None, Stored]:

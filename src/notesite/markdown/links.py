@@ -20,12 +20,13 @@ from markdown_it.token import Token
 from notesite.markdown.gathered import Gathered, gathered
 from notesite.markdown.math.places import Places
 from notesite.markdown.remarks import remember
-from notesite.model import AssetLink, Embed, Location, NoteLink, WikiLink
+from notesite.model import AssetLink, Embed, Location, NoteLink, TagLink, WikiLink
 
 Rule = Callable[[StateInline, bool], bool]
 
 _OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\?|#?$")
 _URL = "/:@!$&()*+,;=~-._?#%[]"  # signs of a query and fragment that stay as they are
+_MAY_LINK = re.compile(r"[\]<#]")
 _NAMES = {"link_open": "href", "image": "src"}
 # markdown-it makes no links to these; their text stays as it was written
 _REFUSED = re.compile(r"(?:javascript|vbscript|file|data):", re.IGNORECASE)
@@ -94,11 +95,14 @@ def _links(state: StateCore) -> None:
         elif block.type == "embed":
             where, meta = _where(block, block, note, places), block.meta
             meta["hole"] = note.hole(Embed(meta["wikilink"], where, meta["label"]))
-        elif block.type == "inline" and ("]" in block.content or "<" in block.content):
+        elif block.type == "inline" and _MAY_LINK.search(block.content):
             for token in block.children or ():
                 if "wikilink" in token.meta:
                     where = _where(block, token, note, places)
                     token.meta["hole"] = note.hole(WikiLink(token.meta["wikilink"], where))
+                elif "tag" in token.meta:
+                    where = _where(block, token, note, places)
+                    token.meta["hole"] = note.hole(TagLink(token.meta["tag"], where))
                 elif "named" in token.meta:
                     where = _where(block, token, note, places)
                     image = token.type == "image"

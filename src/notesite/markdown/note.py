@@ -29,6 +29,7 @@ from notesite.markdown.options import Options as Options
 from notesite.markdown.parser import make_parser
 from notesite.markdown.passages import passages
 from notesite.markdown.sentences import sentences
+from notesite.markdown.syntax import tags
 from notesite.model import (
     Document,
     Formula,
@@ -78,12 +79,11 @@ def parse(source: Source, options: Options) -> Document:
     lang = front.lang or split(source.path, options.languages)[0]
     if not (lang or options.languages):
         lang = guess(f"{front.title or ''}\n{body}")
-    env: dict[str, Any] = {
-        "note": note,
-        "macros": front.macros,
-        "lang": lang or next(iter(options.languages), ""),
-    }
+    shown_in = lang or next(iter(options.languages), "")
+    env: dict[str, Any] = {"note": note, "macros": front.macros, "lang": shown_in}
     tokens = md.parse(body, env)
+    if options.inline_tags:
+        front = replace(front, tags=tags.with_parents((*front.tags, *env.get("tags", ()))))
     document = _document(source, front, tokens, env, options)
     return replace(document, lang=lang, problems=tuple(note.problems))
 
@@ -118,6 +118,8 @@ def parser(options: Options) -> MarkdownIt:
     )
     tex.plugin(md, double_backslash=options.double_backslash, numbering=options.numbering)
     wikilinks.plugin(md)
+    if options.inline_tags:
+        tags.plugin(md)
     links.plugin(md)
     images.plugin(md)
     shortcodes.plugin(md)

@@ -22,6 +22,7 @@ class Options(Struct, frozen=True):
     timezone: str
     languages: tuple[str, ...]  # the default one first; none: what a note seems to be written in
     excerpt_width: int
+    inline_tags: bool
     extension: Source | None = None  # where it adds syntax
 
     @classmethod
@@ -30,7 +31,7 @@ class Options(Struct, frozen=True):
         return cls(
             markdown.html, markdown.typographer, markdown.soft_breaks, math.double_backslash,
             math.numbering, config.timezone, config.language_tags, config.excerpt.width,
-            extension,
+            config.links.inline_tags, extension,
         )  # fmt: skip
 
 

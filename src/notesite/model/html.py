@@ -101,7 +101,14 @@ class ShortcodeEnd(Struct, frozen=True, tag=True):
     written: str
 
 
-LinkHole = NoteLink | AssetLink | ImageLink | WikiLink | Embed | Shortcode | ShortcodeEnd
+class TagLink(Struct, frozen=True, tag=True):
+    """What makes an `<a>` a link to the page of a tag, as WikiLink does; filled by index."""
+
+    name: str
+    location: Location
+
+
+LinkHole = NoteLink | AssetLink | ImageLink | WikiLink | Embed | TagLink | Shortcode | ShortcodeEnd
 Hole = Formula | LinkHole
 
 
