@@ -31,7 +31,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "program",
         "seen",
     ),
-    ("config",),
+    ("config", "cards"),
     ("extension", "gitdates", "pictures", "scan", "settings", "theming", "walk"),
     ("resizing",),
     ("markdown",),

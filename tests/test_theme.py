@@ -136,6 +136,7 @@ def render(name: str, env: Environment | None = None, lang: str = "ja", **names:
         "listing": (card(), card(pinned=True, image="/i.png", author="佐藤", date=None)),
         "archive": [Archive(2022, 6, (archived(),)), Archive(2021, 12, (archived(),))],
         "target": "/new/", "versions": (), "feed": "/x/feed.xml", "feeds": (), "noindex": False,
+        "image": "",
     }  # fmt: skip
     return (env or jinja()).get_template(name).render({**context, **names})
 

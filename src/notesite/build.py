@@ -94,7 +94,7 @@ class _Build:
         try:
             scanned = self._scan()
             theme, problems = load_theme(scanned.templates, scanned.static)
-            theme = self.last.coloured(theme, self.config, problems)
+            theme = self.last.dressed(theme, self.config, problems)
             same = self._fingerprint(scanned, theme, problems)
             report = None if self.options.check else self.last.report(same, self.target)
             if report is None:
@@ -157,7 +157,8 @@ class _Build:
         code = scanned.extension and scanned.extension.digest
         assets = [(source.path, source.digest) for source in theme.assets]
         asked = (self.options.drafts, self.options.future, self.today, str(self.target))
-        said = (scanned.problems, list(problems), theme.templates, theme.strings)
+        drawn_with = theme.font and theme.font.digest
+        said = (scanned.problems, list(problems), theme.templates, theme.strings, drawn_with)
         return fingerprint(
             (self.program, self.encoder, self.config, code, files, assets, asked, said)
         )

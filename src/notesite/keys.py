@@ -16,7 +16,7 @@ from zlib import crc32
 
 from msgspec import Struct, msgpack
 
-from notesite.model import Card, Copy, Hop, Output, Page, Resized, Template, Theme, Written
+from notesite.model import Card, Copy, Drawn, Hop, Output, Page, Resized, Template, Theme, Written
 
 if TYPE_CHECKING:
     from notesite.inlining import Inlining
@@ -63,6 +63,8 @@ def key(output: Output, known: Mapping[str, Closure], digest: Digests) -> str:
             return f"resized {source.digest.hex()} {width} {_hash(encoder.encode())}"
         case Written(content):
             return f"bytes {_hash(content)}"
+        case Drawn(title, text, site, font):
+            return f"card {_hash(_encoder.encode((title, text, site, font.digest)))}"
         case Template(name):
             closure = known.get(name)
             return digest.of(recipe, closure) if closure else ""

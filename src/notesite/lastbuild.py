@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import json, msgpack
 from msgspec.structs import replace
 
+from notesite.cards import read_letters
 from notesite.config import FILE_NAME, Config
 from notesite.extension import Extension
 from notesite.keys import Closure, closures
 from notesite.memo import Memo
-from notesite.model import Location, Picture, Problem, Theme
+from notesite.model import Font, Location, Picture, Problem, Theme
 from notesite.pictures import Sizes, pictures
 from notesite.publish import intact
 from notesite.report import Report
@@ -32,6 +34,7 @@ _SEEN, _REPORT, _SIZES, _REFUSED = b"seen", b"report", b"sizes", b"refused"
 _closures = msgpack.Decoder(dict[str, Closure])
 _sizes = msgpack.Decoder(Sizes)
 _words = msgpack.Decoder(dict[bytes, str])
+_letters = msgpack.Decoder(frozenset[int])
 _report = json.Decoder(tuple[str, Report])
 
 
@@ -91,7 +94,12 @@ class LastBuild:
             self._put(_SIZES, msgpack.encode(kept))
         return found
 
-    def coloured(self, theme: Theme, config: Config, problems: list[Problem]) -> Theme:
+    def dressed(self, theme: Theme, config: Config, problems: list[Problem]) -> Theme:
+        """The theme with what the settings ask for: the colours of code, the font of share
+        cards."""
+        return self._lettered(self._coloured(theme, config, problems), config, problems)
+
+    def _coloured(self, theme: Theme, config: Config, problems: list[Problem]) -> Theme:
         """The theme with the colours of code, which take Pygments to make."""
         light, dark = config.highlight.light, config.highlight.dark
         name = f"css {light} {dark}".encode()
@@ -106,6 +114,33 @@ class LastBuild:
                 return theme
             self._put(name, css.encode())
         return replace(theme, syntax_css=css)
+
+    def _lettered(self, theme: Theme, config: Config, problems: list[Problem]) -> Theme:
+        """The theme with the font of share cards, if the site asks for them."""
+        if not (config.cards.font and config.base_url):
+            return theme
+        found = [source for source in theme.static if source.path == config.cards.font]
+        where = Location(FILE_NAME)
+        if not found:
+            message = f"there is no font static/{config.cards.font}"
+            hint = "`cards.font` is the path of a font below static/"
+            problems.append(Problem("error", message, where, hint, frame=True))
+            return theme
+        try:
+            by = version("Pillow").encode()
+            name = b"font " + found[0].digest
+            letters = self._get(name) or msgpack.encode(read_letters(found[0].file))
+            self._put(name, letters)
+        except ImportError:
+            message = "share cards need Pillow and fontTools, which are not installed"
+            hint = 'pip install "notesite[cards]", or take `cards.font` out'
+        except ValueError as error:
+            message, hint = f"static/{config.cards.font} is no font: {error}", "take a .ttf or .otf"
+        else:
+            digest = blake2b(self._memo.program + by + found[0].digest, digest_size=16).digest()
+            return replace(theme, font=Font(found[0].file, digest, _letters.decode(letters)))
+        problems.append(Problem("error", message, where, hint, frame=True))
+        return theme
 
     def closures(
         self, theme: Theme, config: Config, jinja: Inlining, extension: Extension

@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from notesite import render
+from notesite.cards import draw
 from notesite.inlining import Inlining
 from notesite.keys import Closure, Digests, difference, key
-from notesite.model import Copy, Output, Problem, Resized, Template, Theme, Written
+from notesite.model import Copy, Drawn, Output, Problem, Resized, Template, Theme, Written
 from notesite.resizing import resized
 
 
@@ -57,3 +58,5 @@ def _made(output: Output, jinja: Inlining, theme: Theme, root: Path) -> bytes | 
             return resized(smaller, root)
         case Written(content):
             return content
+        case Drawn():
+            return draw(output.recipe)

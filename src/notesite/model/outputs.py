@@ -70,6 +70,15 @@ class Site(Struct, frozen=True):
     home: str = "/"  # the site path of the home page, of each language its own
 
 
+class Font(Struct, frozen=True):
+    """The font of share cards: its file, a digest of it and of all that draws with it, and the code
+    points that it has."""
+
+    file: str
+    digest: bytes
+    letters: frozenset[int]
+
+
 class Theme(Struct, frozen=True):
     """Templates by name (the site's over the packaged ones, which also stand under `theme/`),
     static files of the site and of the theme, and the table of UI strings of each language."""
@@ -80,6 +89,7 @@ class Theme(Struct, frozen=True):
     assets: tuple[Source, ...]
     strings: dict[str, dict[str, object]]
     syntax_css: str = ""  # the colours of code
+    font: Font | None = None  # of share cards
 
 
 class Template(Struct, frozen=True, tag=True):
@@ -108,11 +118,20 @@ class Written(Struct, frozen=True, tag=True):
     content: bytes
 
 
+class Drawn(Struct, frozen=True, tag=True):
+    """Draw a share card. All texts are in one line, and the font has all their letters."""
+
+    title: str
+    text: str
+    site: str
+    font: Font
+
+
 class Output(Struct, frozen=True):
     """One file of the site: `path` below the output folder, without a leading slash; `origin` is
     what problems name (the note or setting it comes from)."""
 
     path: str
-    recipe: Template | Copy | Written | Resized
+    recipe: Template | Copy | Written | Resized | Drawn
     origin: str = ""
     generated: bool = False  # no note or file asked for it, so a static file may stand in its place

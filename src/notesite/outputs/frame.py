@@ -31,6 +31,7 @@ ABSENT: Mapping[str, object] = {
     "section": None, "term": None, "taxonomy": None, "pagination": None, "listing": (),
     "sections": (), "versions": (), "archive": (), "breadcrumbs": (), "description": "",
     "math": False, "code": False, "target": "", "feed": "", "noindex": False,
+    "image": "",
 }  # fmt: skip
 _FOREIGN = {"post", "page", "default", "single", "note", "home", "list", "blog", "posts"}
 

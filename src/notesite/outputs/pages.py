@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from notesite.model import Backlink, Output
+from notesite.outputs.cards import share_card
 from notesite.outputs.frame import Frame
 
 
@@ -19,6 +20,7 @@ def pages(frame: Frame) -> Iterable[Output]:
         previous, following = near.get(card.url, (None, None))
         template = frame.template(page.template, "page.html")
         linking = backlinks.get(card.url, ())
+        drawn = share_card(frame, page)
         names = {
             "page": page,
             "previous": previous,
@@ -28,12 +30,15 @@ def pages(frame: Frame) -> Iterable[Output]:
             "backlinks": linking,
             "twohop": twohop.get(card.url, ()),
             "description": page.description,
+            "image": f"/{drawn.path}" if drawn else card.image,
             "breadcrumbs": (frame.home(card.lang), *page.breadcrumbs[1:]),
             "math": page.math or _math(linking),
             "code": page.html.code,
             "lang": card.lang,
         }
         yield frame.page(card.url, template, card.title, page.path, names)
+        if drawn:
+            yield drawn
     for word in library.words:
         names = {
             "backlinks": word.backlinks,

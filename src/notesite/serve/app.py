@@ -21,8 +21,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response, S
 from starlette.routing import Route
 from starlette.staticfiles import NotModifiedResponse
 
+from notesite.cards import draw
 from notesite.index.links import href
-from notesite.model import Copy, Problem, Resized, Template, Written
+from notesite.model import Copy, Drawn, Problem, Resized, Template, Written
 from notesite.names import DOT_FOLDER
 from notesite.resizing import Refused, resized
 from notesite.serve.addresses import Elsewhere, decoded, found
@@ -109,6 +110,8 @@ class Site:
                 content, kind = await run_in_threadpool(self._resized, smaller, kind)
             case Written(content):
                 pass
+            case Drawn():
+                content = await run_in_threadpool(draw, recipe)
             case Template():
                 page = await asyncio.wrap_future(self._rendering.page(path, snapshot))
                 content = page.content

@@ -177,7 +177,7 @@ class Session:
         made_of = (scanned.templates, scanned.static, config, extension.digest)
         if made_of != self._looks[0]:
             theme, problems = load_theme(scanned.templates, scanned.static)
-            theme = self._last.coloured(theme, config, problems)
+            theme = self._last.dressed(theme, config, problems)
             looks = None if broken(problems) else self._compiled(theme, config, extension, problems)
             self._looks = made_of, looks or _with_static(self._looks[1], scanned), problems
         return self._looks[1], self._looks[2]
