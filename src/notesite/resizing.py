@@ -137,6 +137,6 @@ def _made(recipe: Resized, content: bytes) -> bytes:
             image = image.resize(size, Image.Resampling.LANCZOS)
             sharp = opened.format == "PNG"  # drawings and screens, whose edges are to stay
             image.save(made, "WEBP", lossless=sharp, quality=QUALITY, method=4, icc_profile=profile)
-    except _FAULTS as error:
-        raise Refused(f"this image cannot be read by Pillow: {error}") from None
+    except _FAULTS:  # what they say of it is not the same on each machine
+        raise Refused("this image is damaged, or of a kind that Pillow does not know") from None
     return made.getvalue()
