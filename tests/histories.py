@@ -31,7 +31,7 @@ SETTINGS = [
     "base_url: https://example.org/repo/", "excerpt: {width: 40}", "permalinks: {posts: /p/:slug/}",
     "math: {macros: {'\\R': x}}", "menu: []", "reading_speed: {ja: 20}", "taxonomies: [tags]",
     "links: {unwritten_pages: false}", "links: {inline_tags: true}", "graph: false",
-    "languages: {ja: {title: 三}, en: {}}",
+    "languages: {ja: {title: 三}, en: {}}", "search: false",
 ]  # fmt: skip
 
 

@@ -39,8 +39,8 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("index",),
     ("outputs",),
     ("drawing",),
-    ("standalone", "inlining", "faults", "shortcodes", "render", "keys"),
-    ("publish", "report", "making", "lastbuild"),
+    ("standalone", "inlining", "faults", "shortcodes", "render", "keys", "postings"),
+    ("publish", "report", "making", "lastbuild", "finding"),
     ("planning",),
     ("build",),
     ("imports",),
@@ -51,7 +51,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
 RANK = {name: rank for rank, group in enumerate(FLOW) for name in group}
 PURE = (
     "markdown", "index", "outputs", "drawing", "standalone", "inlining", "faults", "shortcodes",
-    "render", "imports.scrapbox", "imports.hugo", "imports.jekyll", "imports.places",
+    "render", "postings", "imports.scrapbox", "imports.hugo", "imports.jekyll", "imports.places",
     "imports.blocks", "imports.quoting", "imports.file_names", "imports.front_matter",
 )  # fmt: skip
 READERS = (

@@ -20,6 +20,7 @@ from notesite.loading import Notes
 from notesite.markdown.math import katex
 from notesite.memo import Memo
 from notesite.model import Source, Theme
+from notesite.postings import shard_of
 from notesite.report import Report
 from notesite.seen import Seen
 
@@ -125,11 +126,12 @@ def test_a_second_build_makes_nothing(site: Path, monkeypatch: pytest.MonkeyPatc
     assert report.published
 
 
-def test_an_edit_of_a_body_makes_that_page_alone(site: Path) -> None:
+def test_an_edit_of_a_body_makes_that_page_and_what_finds_it(site: Path) -> None:
     note = site / "notes/n07.md"
     note.write_text(note.read_text("utf-8").replace("End.", "Fin."), "utf-8")
     report = built(site, explain=True)
-    assert report.made == ("n07/index.html: page",)
+    shards = {f"search/words/{shard_of(word, 2)}.json: words" for word in ("end", "fin")}
+    assert set(report.made) == {"n07/index.html: page", "search/notes/0-1.json: notes"} | shards
 
 
 def test_an_edit_of_a_title_makes_what_shows_it(site: Path) -> None:
@@ -142,6 +144,9 @@ def test_an_edit_of_a_title_makes_what_shows_it(site: Path) -> None:
         "n06/index.html": "next",
         "n07/index.html": "page, title",
         "n08/index.html": "previous",
+        "search/notes/0-1.json": "notes",
+        "search/words/0.json": "words",
+        "search/words/1.json": "words",
     }
 
 

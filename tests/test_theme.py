@@ -61,6 +61,7 @@ READ_ELSEWHERE = {
 }  # fmt: skip
 ASSETS = (
     "site.css", "theme.js", "toc.js", "code.css", "code.js", "katex.css", "links.css", "favicon",
+    "search.js", "search.css",
     "fonts/KaTeX_Main-Regular.woff2", "fonts/KaTeX_Math-Italic.woff2",
 )  # fmt: skip
 EVERY_PAGE = sorted(name for name in TEMPLATES if "/" not in name and name != "base.html")
@@ -122,6 +123,7 @@ def render(name: str, env: Environment | None = None, lang: str = "ja", **names:
     context: dict[str, Any] = {
         "site": Site("ノート", "説明 & 引用", "", "ja", ""), "menu": (Link("<タグ>", "/tags/"),),
         "assets": {name: f"/assets/{name}" for name in ASSETS},
+        "search": "/search/",
         "t": STRINGS[lang], "lang": lang, "title": "題<名>", "url": "/x/",
         "math": False, "code": False,
         "description": 'a "quoted" <description>', "breadcrumbs": (Link("ホーム", "/"),),

@@ -181,15 +181,17 @@ class _Build:
         if broken(plan.problems):
             return report
         from notesite import making, render
+        from notesite.finding import Finding
 
+        finding = Finding(notes.rows, self.memo)
         jinja = render.environment(theme, self.config, notes.html, extension)
         known, failures = self.last.closures(theme, self.config, jinja, extension)
         if failures:
             return replace(report, problems=tuple(in_order([*report.problems, *failures])))
         if self.options.check:
             return report
-        keys = making.keys(plan.outputs, known)
-        files = making.files(plan.outputs, theme, jinja, self.root)
+        keys = making.keys(plan.outputs, known, finding)
+        files = making.files(plan.outputs, theme, jinja, self.root, finding)
         self.memo.commit()  # the processes that render read it
         try:
             done = publish(

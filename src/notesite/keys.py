@@ -8,7 +8,7 @@ declared by hand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from struct import pack
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +16,20 @@ from zlib import crc32
 
 from msgspec import Struct, msgpack
 
-from notesite.model import Card, Copy, Drawn, Hop, Output, Page, Resized, Template, Theme, Written
+from notesite.model import (
+    Card,
+    Contexts,
+    Copy,
+    Drawn,
+    Hop,
+    Output,
+    Page,
+    Resized,
+    Shard,
+    Template,
+    Theme,
+    Written,
+)
 
 if TYPE_CHECKING:
     from notesite.inlining import Inlining
@@ -33,9 +46,11 @@ class Closure(Struct, frozen=True):
 
 
 def closures(theme: Theme, jinja: Inlining, frame: bytes) -> dict[str, Closure]:
-    """The closure of every template. `frame` is of what all pages stand on besides: the program and
-    the settings that filters use. A template that does not compile mentions nothing; it is told of
-    elsewhere."""
+    """The closure of every template, and of "", which stands on the frame alone.
+
+    `frame` is of what all pages stand on besides: the program and the settings that filters use. A
+    template that does not compile mentions nothing; it is told of elsewhere.
+    """
     from jinja2 import TemplateSyntaxError, meta
 
     names: dict[str, set[str]] = {}
@@ -49,7 +64,7 @@ def closures(theme: Theme, jinja: Inlining, frame: bytes) -> dict[str, Closure]:
         found = set(meta.find_referenced_templates(tree))
         # None: a name that is made while rendering, so it can be any template
         references[name] = set(theme.templates) if None in found else {r for r in found if r}
-    return {name: _closure(name, names, references, theme, frame) for name in names}
+    return {name: _closure(name, names, references, theme, frame) for name in ["", *names]}
 
 
 def key(output: Output, known: Mapping[str, Closure], digest: Digests) -> str:
@@ -65,6 +80,10 @@ def key(output: Output, known: Mapping[str, Closure], digest: Digests) -> str:
             return f"bytes {_hash(content)}"
         case Drawn(title, text, site, font):
             return f"card {_hash(_encoder.encode((title, text, site, font.digest)))}"
+        case Contexts(notes):
+            return f"search={known[''].digest} notes={_hash(_encoder.encode(notes))}"
+        case Shard():
+            return f"search={known[''].digest} words={digest.of_shard(recipe)}"
         case Template(name):
             closure = known.get(name)
             return digest.of(recipe, closure) if closure else ""
@@ -92,9 +111,12 @@ def _told(key: str) -> dict[str, str]:
 
 class Digests:
     """Keys of rendered outputs. What many of them share is told by identity, and hashed once: the
-    names of the frame, notes and their cards, and groups of 2-hop links."""
+    names of the frame, notes and their cards, and groups of 2-hop links.
 
-    def __init__(self) -> None:
+    `of_shard` tells what a shard of the search index holds; without it, what it is made from."""
+
+    def __init__(self, of_shard: Callable[[Shard], str] = lambda shard: shard.digest.hex()) -> None:
+        self.of_shard = of_shard
         self._known: dict[int, tuple[object, bytes]] = {}
         self._shared: dict[tuple[object, ...], _Shared] = {}
 

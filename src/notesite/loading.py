@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import gc
 import signal
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 
-from msgspec import Struct, json, msgpack
+from msgspec import json, msgpack
 from msgspec.structs import replace
 
 from notesite.extension import ExtensionFailed, fault
@@ -48,17 +49,12 @@ _pieces = msgpack.Decoder(Pieces)
 _typesets = msgpack.Decoder(Typeset)
 
 
-class Parsed(Struct, frozen=True):
-    """Rows for the memo: of notes, of their HTML, of new formulas."""
-
-    notes: dict[bytes, bytes]
-    bodies: dict[bytes, bytes]
-    excerpts: dict[bytes, bytes]
-    formulas: dict[bytes, bytes]
+# Rows for the memo, by its tables: of notes, of their HTML, of what finds them, of new formulas.
+Parsed = dict[str, dict[bytes, bytes]]
 
 
 class Notes:
-    """The notes of a site: `entries` in the order of their sources, and their HTML."""
+    """The notes of a site: `entries` in the order of their sources, and what is kept of them."""
 
     def __init__(
         self, sources: Sequence[Source], task: Task, memo: Memo, jobs: int, progress: Progress,
@@ -75,13 +71,15 @@ class Notes:
         missing = [(key, source) for key, source in self._sources.items() if key not in rows]
         done = 0
         for parsed in _parse_all(missing, self._task, memo, jobs, katex):
-            rows |= parsed.notes
+            rows |= parsed["note"]
             self._remember(parsed)
-            done += len(parsed.notes)
+            done += len(parsed["note"])
             progress("reading notes", done, len(missing))
         self.entries = [_entries.decode(rows[key]) for key in keys]
         memo.keep("body", (entry.digest for entry in self.entries))
         memo.keep("excerpt", chain.from_iterable(map(shorts, self.entries)))
+        for table in ("stretches", "grams"):
+            memo.keep(table, (entry.search for entry in self.entries))
 
     def html(self, stored: Stored) -> Pieces:
         """The HTML that `stored` stands for; what the memo has lost is made again.
@@ -94,24 +92,27 @@ class Notes:
             return self._excerpts[stored.digest]
         return self._found(stored)
 
+    def rows(self, table: str, digests: Sequence[bytes]) -> list[bytes]:
+        """What is kept of notes by these digests; what the memo has lost is made again."""
+        found = self._memo.get(table, digests)
+        return [found.get(digest) or self._again(table, digest) for digest in digests]
+
     def _found(self, stored: Stored) -> Pieces:
-        for _ in range(2):
-            rows = self._memo.get(stored.part, [stored.digest])
-            if rows:
-                return _pieces.decode(rows[stored.digest])
-            if self._memo.forked:  # V8 does not live through a fork
-                raise LookupError("a note has lost its HTML")
-            lost = next(e for e in self.entries if is_of(stored, e))
-            parser = _Parser(self._task, self._memo)
-            self._remember(parser.parse([(lost.digest, self._sources[lost.digest])]))
-            parser.close()
-        raise AssertionError("a note has lost its HTML while it was built")
+        [row] = self.rows(stored.part, [stored.digest])
+        return _pieces.decode(row)
+
+    def _again(self, table: str, digest: bytes) -> bytes:
+        if self._memo.forked:  # V8 does not live through a fork
+            raise LookupError("a note has lost what was made of it")
+        lost = next(entry for entry in self.entries if is_of(digest, entry))
+        again = [(lost.digest, self._sources[lost.digest])]
+        [parsed] = _parse_all(again, self._task, self._memo, 1, None)
+        self._remember(parsed)
+        return parsed[table][digest]
 
     def _remember(self, parsed: Parsed) -> None:
-        self._memo.put("note", parsed.notes)
-        self._memo.put("body", parsed.bodies)
-        self._memo.put("excerpt", parsed.excerpts)
-        self._memo.put("formula", parsed.formulas)
+        for table, rows in parsed.items():
+            self._memo.put(table, rows)
 
 
 def _key(note: Source, prefix: bytes) -> bytes:
@@ -163,15 +164,19 @@ class _Parser:
     def parse(self, chunk: list[Miss]) -> Parsed:
         from notesite.markdown import note as markdown
         from notesite.markdown.bodies import part
+        from notesite.markdown.findable import findable
 
-        self.formulas: dict[bytes, bytes] = {}
+        rows: Parsed = defaultdict(dict)
+        self.formulas = rows["formula"]
         parsed = [self._parsed(note) for _, note in chunk]
-        rows = Parsed({}, {}, {}, self.formulas)
         for (key, _), document in zip(chunk, markdown.typeset(parsed, self), strict=True):
-            entry, body, short = part(document, key)
-            rows.notes[key] = json.encode(entry)
-            rows.bodies[key] = msgpack.encode(body)
-            rows.excerpts.update((d, msgpack.encode(pieces)) for d, pieces in short.items())
+            found = findable(document)
+            entry, body, short = part(document, key, found.digest)
+            rows["note"][key] = json.encode(entry)
+            rows["body"][key] = msgpack.encode(body)
+            rows["excerpt"].update((d, msgpack.encode(pieces)) for d, pieces in short.items())
+            rows["stretches"][entry.search] = msgpack.encode(found.stretches)
+            rows["grams"][entry.search] = msgpack.encode(found.grams)
         return rows
 
     def typeset(self, formulas: Sequence[Formula]) -> list[Typeset]:

@@ -8,9 +8,21 @@ from pathlib import Path
 
 from notesite import render
 from notesite.cards import draw
+from notesite.finding import Finding
 from notesite.inlining import Inlining
 from notesite.keys import Closure, Digests, difference, key
-from notesite.model import Copy, Drawn, Output, Problem, Resized, Template, Theme, Written
+from notesite.model import (
+    Contexts,
+    Copy,
+    Drawn,
+    Output,
+    Problem,
+    Resized,
+    Shard,
+    Template,
+    Theme,
+    Written,
+)
 from notesite.resizing import resized
 
 
@@ -22,9 +34,11 @@ class TemplateFailed(Exception):
         self.problem = problem
 
 
-def keys(outputs: Mapping[str, Output], known: Mapping[str, Closure]) -> dict[str, str]:
+def keys(
+    outputs: Mapping[str, Output], known: Mapping[str, Closure], finding: Finding
+) -> dict[str, str]:
     """The key of each output."""
-    digests = Digests()
+    digests = Digests(finding.key)
     return {path: key(output, known, digests) for path, output in outputs.items()}
 
 
@@ -33,11 +47,12 @@ def files(
     theme: Theme,
     jinja: Inlining,
     root: Path,
+    finding: Finding,
 ) -> Iterator[tuple[str, Callable[[], bytes | Path]]]:
     """Each output's path and the function that makes it, which raises TemplateFailed. `root` is
     the site's folder."""
     for path, output in outputs.items():
-        yield path, partial(_made, output, jinja, theme, root)
+        yield path, partial(_made, output, jinja, theme, root, finding)
 
 
 def explained(made: Mapping[str, str], keys: Mapping[str, str]) -> tuple[str, ...]:
@@ -45,7 +60,9 @@ def explained(made: Mapping[str, str], keys: Mapping[str, str]) -> tuple[str, ..
     return tuple(f"{path}: {difference(old, keys[path])}" for path, old in made.items())
 
 
-def _made(output: Output, jinja: Inlining, theme: Theme, root: Path) -> bytes | Path:
+def _made(
+    output: Output, jinja: Inlining, theme: Theme, root: Path, finding: Finding
+) -> bytes | Path:
     match output.recipe:
         case Template() as recipe:
             made = render.render(output, recipe, jinja, theme)
@@ -60,3 +77,5 @@ def _made(output: Output, jinja: Inlining, theme: Theme, root: Path) -> bytes | 
             return content
         case Drawn():
             return draw(output.recipe)
+        case Contexts() | Shard() as part:
+            return finding.made(part)

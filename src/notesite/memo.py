@@ -16,7 +16,7 @@ from zlib import crc32
 SCHEMA = 1
 UNUSED = 10  # builds after which a row goes that none of them asked for
 
-_TABLES = ("note", "body", "excerpt", "formula", "blob")
+_TABLES = ("note", "body", "excerpt", "formula", "blob", "stretches", "grams", "digests", "shards")
 _FEW = 400  # keys that are asked for one by one; more are picked from the whole table, in one sweep
 
 

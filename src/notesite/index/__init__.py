@@ -24,6 +24,7 @@ from notesite.index.names import Names
 from notesite.index.order import listing_key
 from notesite.index.redirects import redirects
 from notesite.index.reserved import Reserved
+from notesite.index.searched import searched
 from notesite.index.standing import Standing, clash_key, stand
 from notesite.index.translations import contradictions, translated
 from notesite.index.urls import Address, assign, site_paths
@@ -64,7 +65,7 @@ def index(
     languages = Languages.of(config, shown)
     standing = stand(shown, languages)
     found = _taxonomies(standing, languages, config)
-    reserved = Reserved(standing, chain(*found.values()), languages)
+    reserved = Reserved(standing, chain(*found.values()), languages, config.search)
     addresses, problems = assign(standing, reserved.by, config, languages)
     problems += reserved.problems
     if len(addresses) < len(shown):
@@ -74,7 +75,7 @@ def index(
     old = redirects(shown, addresses, reserved.for_redirects(), problems)
     everyone = standing if len(shown) == len(documents) else stand(documents, languages)
     held = files.withheld(everyone, addresses, drafts)
-    pages = site_paths(addresses, chain(*found.values()), languages) | dict(old).keys()
+    pages = site_paths(addresses, found, languages, config.search) | dict(old).keys()
     placed = (*files.place(assets, standing, languages, addresses, held, static, pages, problems),)
     offered = {MAP} - pages if config.graph else set()
     urls = pages | offered | {"/" + path for path in static} | set(resources.urls)
@@ -233,6 +234,7 @@ def _libraries(
             twohop=web.twohop,
             links=graph.links,
             map=graph.map,
+            searched=searched(group) if config.search else (),
         )
         for tag, group in of.items()
     ]

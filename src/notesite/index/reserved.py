@@ -1,5 +1,5 @@
-"""Where notes stand -> the URLs that the site itself needs: sections, the archive, pages of
-listings."""
+"""Where notes stand -> the URLs that the site itself needs: sections, the archive, the search page,
+pages of listings."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ class Reserved:
     """
 
     def __init__(
-        self, standing: Iterable[Standing], found: Iterable[Taxonomy], languages: Languages
-    ) -> None:
+        self, standing: Iterable[Standing], found: Iterable[Taxonomy], languages: Languages,
+        search: bool,
+    ) -> None:  # fmt: skip
         found = tuple(found)
         terms = {term.url: f"the term {term.name}" for t in found for term in t.terms}
         self._taxonomies = {t.url: f"the taxonomy {t.name}" for t in found} | terms
         homes = {languages.home(tag): languages.root(tag) for tag in languages.all}
-        self._archives = {f"{home}archive/" for home in homes}
+        self._pages = {f"{home}archive/": "the archive" for home in homes}
+        if search:
+            self._pages |= {f"{home}search/": "the search page" for home in homes}
         self._sections: dict[str, str] = dict(homes)
         self.problems: list[Problem] = []
         for folder, where in sorted(_folders(standing).items()):
@@ -40,8 +43,8 @@ class Reserved:
     def by(self, url: str) -> str:
         """What has this URL (`the archive`), or ""."""
         key = clash_key(url)
-        if key in self._archives:
-            return "the archive"
+        if key in self._pages:
+            return self._pages[key]
         if key in self._sections:
             return f"the section {self._sections[key] or '/'}"
         paged = "/page/" in key and re.fullmatch(r"(/|/.*/)page/\d+/", key)
@@ -53,7 +56,7 @@ class Reserved:
         """The keys of all these URLs, but for the pages of listings, with what has them."""
         sections = {key: f"the section {folder or '/'}" for key, folder in self._sections.items()}
         terms = {clash_key(url): name for url, name in self._taxonomies.items()}
-        return dict.fromkeys(self._archives, "the archive") | sections | terms
+        return self._pages | sections | terms
 
 
 def _folders(standing: Iterable[Standing]) -> dict[str, str]:

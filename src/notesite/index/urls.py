@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -85,17 +86,20 @@ def assign(
 
 
 def site_paths(
-    addresses: Mapping[str, Address], found: Iterable[Taxonomy], languages: Languages
+    addresses: Mapping[str, Address],
+    found: Mapping[str, Iterable[Taxonomy]],
+    languages: Languages,
+    search: bool,
 ) -> set[str]:
     """The site paths of all pages but redirects and later pages of listings."""
     urls = {"/404.html", *(address.url for address in addresses.values())}
     for home in map(languages.home, languages.all):
-        urls |= {home, f"{home}archive/"}
+        urls |= {home, f"{home}archive/", *([f"{home}search/"] if search else ())}
     for folder in {address.folder for address in addresses.values()}:
         while folder:
             urls.add(folder_url(folder))
             folder = folder.rpartition("/")[0]
-    for taxonomy in found:
+    for taxonomy in chain(*found.values()):
         urls |= {taxonomy.url, *(term.url for term in taxonomy.terms)}
     return urls
 

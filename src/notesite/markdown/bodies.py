@@ -17,10 +17,12 @@ _ID = re.compile(r"""<[^<>]*?\s(?:id|name)\s*=\s*["']?([^"'\s<>]+)""")
 Pieces = tuple[str, ...]  # the strings around the links of some HTML: one more than it has links
 
 
-def part(document: Document, digest: bytes) -> tuple[Entry, Pieces, dict[bytes, Pieces]]:
+def part(
+    document: Document, digest: bytes, search: bytes = b""
+) -> tuple[Entry, Pieces, dict[bytes, Pieces]]:
     """The document, whose formulas are set, without its HTML; the pieces of its body; those of its
     excerpt and of the sentences with a link, by their digests. `digest` is of all that the note was
-    made of."""
+    made of, `search` of what search knows of it."""
     body = _pieces(document.body)
     short: dict[bytes, Pieces] = {}
     holes = tuple(p for p in document.body.pieces if isinstance(p, LinkHole))
@@ -42,6 +44,7 @@ def part(document: Document, digest: bytes) -> tuple[Entry, Pieces, dict[bytes, 
         sentences=tuple((to, _short(html, short)) for to, html in document.sentences),
         lang=document.lang,
         passages=document.passages,
+        search=search,
     )
     return entry, body, short
 
@@ -54,9 +57,9 @@ def shorts(entry: Entry) -> Iterator[bytes]:
         yield sentence.digest
 
 
-def is_of(stored: Stored, entry: Entry) -> bool:
-    """Whether this HTML is the note's."""
-    return stored.digest == entry.digest or stored.digest in shorts(entry)
+def is_of(digest: bytes, entry: Entry) -> bool:
+    """Whether what is kept by this digest is the note's."""
+    return digest in (entry.digest, entry.search) or digest in shorts(entry)
 
 
 def ids(html: Html) -> tuple[str, ...]:

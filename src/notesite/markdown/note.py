@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from notesite.decode import decode
 from notesite.extension import extend
 from notesite.languages import split
 from notesite.markdown import excerpt as excerpts
-from notesite.markdown import front_matter, images, links, shortcodes, titles, wikilinks
+from notesite.markdown import front_matter, images, links, shortcodes, stretches, titles, wikilinks
 from notesite.markdown.bodies import ids
 from notesite.markdown.counts import count
 from notesite.markdown.gathered import Gathered
@@ -158,6 +159,8 @@ def _document(
         updated=source.updated,
         sentences=sentences(tokens, md, env),
         passages=passages(body),
+        stretches=stretches.stretches(tokens, env) if options.search else (),
+        code=stretches.code(tokens) if options.search else "",
     )
 
 
@@ -186,6 +189,7 @@ def _formulas(document: Document) -> Iterable[Formula]:
         document.body, document.title, document.title_html, document.excerpt, document.excerpt_text,
         *(heading.text for heading in document.headings),
         *(sentence for _, sentence in document.sentences),
+        *chain.from_iterable((s.heading, s.text) for s in document.stretches),
     ]  # fmt: skip
     return (piece for part in parts for piece in part.pieces if isinstance(piece, Formula))
 
@@ -202,6 +206,7 @@ def _filled(document: Document, made: dict[_Key, Typeset]) -> Document:
         excerpt_text=_text(document.excerpt_text, made),
         headings=tuple(replace(h, text=_text(h.text, made)) for h in document.headings),
         sentences=tuple((to, _html(sentence, made)) for to, sentence in document.sentences),
+        stretches=stretches.typeset(document.stretches, lambda formula: made[_key(formula)].text),
         problems=(*document.problems, *_complaints(document, made)),
     )
 

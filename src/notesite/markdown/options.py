@@ -24,6 +24,7 @@ class Options(Struct, frozen=True):
     excerpt_width: int
     inline_tags: bool
     extension: Source | None = None  # where it adds syntax
+    search: bool = True
 
     @classmethod
     def of(cls, config: Config, extension: Source | None = None) -> Options:
@@ -31,7 +32,7 @@ class Options(Struct, frozen=True):
         return cls(
             markdown.html, markdown.typographer, markdown.soft_breaks, math.double_backslash,
             math.numbering, config.timezone, config.language_tags, config.excerpt.width,
-            config.links.inline_tags, extension,
+            config.links.inline_tags, extension, config.search,
         )  # fmt: skip
 
 

@@ -49,6 +49,7 @@ from notesite.model.notes import (
     Heading,
     Passage,
     Source,
+    Stretch,
 )
 from notesite.model.outputs import (
     Archive,
@@ -66,6 +67,7 @@ from notesite.model.outputs import (
     Written,
 )
 from notesite.model.resources import Macro, Macros, Picture, Resized, Resources
+from notesite.model.search import Contexts, Searched, Shard
 from notesite.problems import Location, Problem
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "AssetLink",
     "Backlink",
     "Card",
+    "Contexts",
     "Copy",
     "Counts",
     "Document",
@@ -108,14 +111,17 @@ __all__ = [
     "Problem",
     "Resized",
     "Resources",
+    "Searched",
     "Section",
     "Series",
+    "Shard",
     "Shortcode",
     "ShortcodeEnd",
     "Site",
     "SiteMap",
     "Source",
     "Stored",
+    "Stretch",
     "TagLink",
     "Taxonomy",
     "Template",

@@ -9,6 +9,7 @@ from msgspec import Struct
 from notesite.model.html import Html, Stored
 from notesite.model.notes import Heading, Source
 from notesite.model.resources import Resized
+from notesite.model.search import Searched
 from notesite.problems import Location, Problem
 
 # --- 3 index -> Library ---------------------------------------------------------------------------
@@ -202,6 +203,7 @@ class Library(Struct, frozen=True):
     words: tuple[Word, ...] = ()
     links: tuple[tuple[str, tuple[Link, ...]], ...] = ()  # by URL: to what has a page
     map: SiteMap | None = None  # of the whole site, whatever its languages
+    searched: tuple[Searched, ...] = ()  # the oldest first
     language: str = "en"
     home: str = "/"
     menu: tuple[Link, ...] = ()

@@ -50,6 +50,14 @@ class Passage(Struct, frozen=True, array_like=True):
     code: bool
 
 
+class Stretch(Struct, frozen=True, array_like=True):
+    """The text below one heading, as a reader reads it; of the first, before any, `id` is ""."""
+
+    id: str
+    heading: Text
+    text: Text
+
+
 class Counts(Struct, frozen=True, array_like=True):
     """What reading time is made of: characters of Han and kana that are Japanese, of Han that are
     Chinese, Korean and other words, lines of code, formulas, images."""
@@ -115,6 +123,8 @@ class Document(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     sentences: tuple[tuple[str, Html], ...] = ()  # target of a link -> the sentence it stands in
     passages: tuple[Passage, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    code: str = ""  # all code, as it is written
 
 
 class Entry(Struct, frozen=True, array_like=True):
@@ -138,3 +148,4 @@ class Entry(Struct, frozen=True, array_like=True):
     sentences: tuple[tuple[str, Stored], ...] = ()
     lang: str = ""  # none: that of the site
     passages: tuple[Passage, ...] = ()
+    search: bytes = b""  # the digest of what search knows of it, which is kept elsewhere

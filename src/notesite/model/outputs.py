@@ -9,6 +9,7 @@ from msgspec import Struct
 from notesite.model.html import Html
 from notesite.model.notes import Source
 from notesite.model.resources import Resized
+from notesite.model.search import Contexts, Shard
 
 # --- 4 plan -> Output -----------------------------------------------------------------------------
 
@@ -132,6 +133,6 @@ class Output(Struct, frozen=True):
     what problems name (the note or setting it comes from)."""
 
     path: str
-    recipe: Template | Copy | Written | Resized | Drawn
+    recipe: Template | Copy | Written | Resized | Drawn | Contexts | Shard
     origin: str = ""
     generated: bool = False  # no note or file asked for it, so a static file may stand in its place

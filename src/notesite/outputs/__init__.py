@@ -16,7 +16,7 @@ from notesite.config import Config
 from notesite.extension import NOTHING, Extension
 from notesite.model import Library, Location, Output, Problem, Theme
 from notesite.names import Taken, unsafe_name
-from notesite.outputs import extended, feeds, listings, pages, site_files, sitemap
+from notesite.outputs import extended, feeds, listings, pages, search, site_files, sitemap
 from notesite.outputs.frame import Frame
 
 _CLASHES = {
@@ -58,6 +58,7 @@ def _generated(frames: Sequence[Frame]) -> Iterable[Output]:
     for frame in frames:
         yield from pages.pages(frame)
         yield from listings.listings(frame)
+        yield from search.search(frame)
     yield from site_files.files(frames[0])
     for frame in frames:  # last: a file of the notes may stand in the place of a feed
         yield from feeds.feeds(frame)

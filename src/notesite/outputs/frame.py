@@ -135,6 +135,7 @@ class Frame:
                 "taxonomies": self.library.taxonomies,
                 "assets": self.assets,
                 "feeds": self.feeds,
+                "search": f"{self.library.home}search/" if self.config.search else "",
                 "lang": lang,
                 "t": self.strings(lang),
             }

@@ -23,7 +23,7 @@ from starlette.staticfiles import NotModifiedResponse
 
 from notesite.cards import draw
 from notesite.index.links import href
-from notesite.model import Copy, Drawn, Problem, Resized, Template, Written
+from notesite.model import Contexts, Copy, Drawn, Problem, Resized, Shard, Template, Written
 from notesite.names import DOT_FOLDER
 from notesite.resizing import Refused, resized
 from notesite.serve.addresses import Elsewhere, decoded, found
@@ -112,7 +112,7 @@ class Site:
                 pass
             case Drawn():
                 content = await run_in_threadpool(draw, recipe)
-            case Template():
+            case Template() | Contexts() | Shard():
                 page = await asyncio.wrap_future(self._rendering.page(path, snapshot))
                 content = page.content
                 if page.problem:

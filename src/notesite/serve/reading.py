@@ -16,12 +16,12 @@ from msgspec.structs import replace
 
 from notesite.config import Config
 from notesite.extension import NOTHING
-from notesite.loading import MANY, Notes, Pieces, Progress
+from notesite.loading import MANY, Notes, Progress
 from notesite.markdown.bodies import is_of, shorts
 from notesite.markdown.math.katex import Katex
 from notesite.markdown.options import Task
 from notesite.memo import Memo
-from notesite.model import Entry, Formula, Problem, Source, Stored
+from notesite.model import Entry, Formula, Problem, Source
 from notesite.problems import with_source_lines
 from notesite.serve.memory import Memory
 
@@ -64,12 +64,12 @@ class Reading:
         """What is wrong with the notes as they are now, with the lines that this is about."""
         return chain.from_iterable(self._problems.values())
 
-    def again(self, stored: Stored) -> Pieces:
-        """The HTML that `stored` stands for, made anew by any thread: for what a memo has lost."""
+    def again(self, table: str, digest: bytes) -> bytes:
+        """What is kept of a note by this digest, made anew by any thread: a memo has lost it."""
         for source, entry in list(self._read.values()):
-            if is_of(stored, entry):
+            if is_of(digest, entry):
                 notes = Notes([source], self._task, Memo(None, b""), 1, lambda *told: None)
-                return notes.html(stored)
+                return notes.rows(table, [digest])[0]
         raise OSError(errno.EAGAIN, "a note was edited while its page was made; load it again")
 
     def warm(self) -> None:
@@ -86,7 +86,11 @@ class Reading:
         entries = [*(entry for _, entry in self._read.values()), *self._good.values()]
         notes = {entry.digest for entry in entries}
         excerpts = set(chain.from_iterable(map(shorts, entries)))
-        self.memory.save({"note": notes, "body": notes, "excerpt": excerpts})
+        searched = {entry.search for entry in entries}
+        self.memory.save({
+            "note": notes, "body": notes, "excerpt": excerpts, "stretches": searched,
+            "grams": searched,
+        })  # fmt: skip
 
     def close(self) -> None:
         if self._katex:

@@ -13,11 +13,11 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import NamedTuple
 
-from notesite.model import Problem, Template
+from notesite.model import Contexts, Output, Problem, Shard, Template
 from notesite.render import render
 from notesite.serve.bodies import Bodies
 from notesite.serve.faults import caught
-from notesite.serve.snapshot import Snapshot
+from notesite.serve.snapshot import Looks, Snapshot
 
 MOST = 64 * 2**20  # bytes of pages that are kept
 
@@ -43,7 +43,7 @@ class Rendering:
         self._thread.start()
 
     def page(self, path: str, snapshot: Snapshot) -> Future[Page]:
-        """The page at an output path whose recipe is a template."""
+        """The page, or part of the search index, at an output path."""
         future: Future[Page] = Future()
         if kept := self._known(path, snapshot.key(path)):
             future.set_result(kept)
@@ -71,9 +71,7 @@ class Rendering:
             return kept
         output, looks = snapshot.outputs[path], snapshot.looks
         assert looks is not None
-        assert isinstance(output.recipe, Template)
-        recipe = output.recipe
-        made = caught(lambda: render(output, recipe, looks.jinja, looks.theme))
+        made = caught(lambda: self._bytes(output, looks))
         if isinstance(made, Problem):
             with self._lock:
                 old = self._kept.get(path)
@@ -81,6 +79,14 @@ class Rendering:
         page = Page(made, key)
         self._keep(path, page)
         return page
+
+    def _bytes(self, output: Output, looks: Looks) -> bytes | Problem:
+        match output.recipe:
+            case Template() as recipe:
+                return render(output, recipe, looks.jinja, looks.theme)
+            case Contexts() | Shard() as part:
+                return self._bodies.finding.made(part)
+        raise TypeError(f"{output.path} is not made by this thread")
 
     def _known(self, path: str, key: str) -> Page | None:
         with self._lock:

@@ -132,7 +132,8 @@ class Session:
         if path is None or named or not is_alike(old, new, frame.config.reading_speed):
             return False
         if new is not old:
-            self.snapshot = self.snapshot.with_page(exchanged(self.snapshot.outputs[path], new))
+            changed = exchanged(self.snapshot.outputs, path, old, new)
+            self.snapshot = self.snapshot.with_outputs(changed)
         self.snapshot = self.snapshot.saying(self._problems())
         return True
 

@@ -63,12 +63,11 @@ class Snapshot:
         other._digests, other._keys, other._copied = self._digests, self._keys, self._copied
         return other
 
-    def with_page(self, output: Output) -> Snapshot:
-        """The same site with another page at a path."""
-        outputs = {**self.outputs, output.path: output}
-        other = Snapshot(self._config, outputs, self.looks, self.problems)
+    def with_outputs(self, changed: Mapping[str, Output]) -> Snapshot:
+        """The same site with other outputs at these paths."""
+        other = Snapshot(self._config, {**self.outputs, **changed}, self.looks, self.problems)
         other._digests, other._copied = self._digests, self._copied
-        other._keys = {path: key for path, key in self._keys.items() if path != output.path}
+        other._keys = {path: key for path, key in self._keys.items() if path not in changed}
         return other
 
     def copies(self) -> dict[str, bytes]:

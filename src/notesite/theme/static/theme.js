@@ -36,6 +36,14 @@
     fetched.add(link.pathname);
     document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href: link.pathname }));
   }
+  async function search(event) { // its script comes when it is first asked for
+    const link = document.querySelector(".search-link");
+    const asked = event.key === "/" ? !event.target.closest("input, textarea, select, [contenteditable]")
+      : event.type === "click" && !event.shiftKey && link?.contains(event.target);
+    if (!link || !asked || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    try { await (await import(link.dataset.script)).open(link); } catch { location = link.href; }
+  }
 
   root.dataset.js = ""; // the style sheet keeps the button's place from the first paint on
   apply(chosen());
@@ -44,6 +52,8 @@
   addEventListener("afterprint", () => apply(chosen()));
   addEventListener("load", reachWide);
   addEventListener("resize", reachWide);
+  addEventListener("click", search);
+  addEventListener("keydown", search);
   addEventListener("storage", () => apply(chosen()));
   if (!navigator.connection?.saveData) addEventListener("pointerover", fetchEarly);
   addEventListener("DOMContentLoaded", () => {

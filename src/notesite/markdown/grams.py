@@ -1,0 +1,122 @@
+r"""Text -> grams: what a note is found by, and what a query asks for.
+
+A word is one gram. Where words are not spaced (Han, kana, Hangul, Thai …) each two neighbouring
+characters are one, so that any part of a text is found; in formulas and code each two neighbouring
+signs (`p (`, `\mathbb e`), and each command. static/search.js says the same in JavaScript.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+from unicodedata import normalize
+
+ANCHOR, SEPARATOR, TERMINATOR = "\ufff9", "\ufffa", "\ufffb"
+LONGEST = 40  # characters of a word by which it is known
+
+_UNSPACED = (
+    "々〆〇ー\u0e01-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3041-\u3096\u309d\u309e\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
+)
+_RUN = re.compile(f"([{_UNSPACED}]+)")
+_HAN = re.compile("[々〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_WORD = re.compile(r"[^\W_]+")
+_ACCENT = re.compile("[\u0300-\u036f]")
+_FORMULA = re.compile(
+    f"{ANCHOR}([^{SEPARATOR}{TERMINATOR}]*){SEPARATOR}?([^{TERMINATOR}]*){TERMINATOR}"
+)
+_SAME: dict[int, str] = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}  # kana
+_SAME |= {ord("ß"): "ss", ord("ς"): "σ", ord("−"): "-"}
+
+_BARS = re.compile(r"\\(?:mid|[lr]?vert|parallel)(?![a-z])|(?:\\?[|‖∥∣])+")
+_UNSEEN = re.compile(r"\\(?:left|right|q?quad)(?![a-z])|\\[,;:! ]|[{}$&~]")
+_SIGN = re.compile(r"\\[a-z]+|[^\W_]+|[^\w\s\\\x00-\x1f\x7f-\x9f\ufeff]|_")
+
+
+def fold(text: str) -> str:
+    """The same for texts that differ only by case, width, kana or accents."""
+    if text.isascii():
+        return text.lower()
+    plain = _ACCENT.sub("", normalize("NFKD", text).lower())
+    return normalize("NFC", plain.translate(_SAME))
+
+
+def words(text: str) -> Iterator[str]:
+    """The grams of folded text: words, and two characters each where words are not spaced (of a
+    character alone, itself)."""
+    if text.isascii():
+        yield from (word[:LONGEST] for word in _WORD.findall(text))
+        return
+    pieces = _RUN.split(text)
+    for spaced, run in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        if len(spaced) > 1:
+            yield from (word[:LONGEST] for word in _WORD.findall(spaced))
+        elif spaced.isalnum():
+            yield spaced
+        if len(run) > 1:
+            yield from map(str.__add__, run, run[1:])
+        elif run:
+            yield run
+
+
+@lru_cache(maxsize=4000)  # the same tags and headings in note after note
+def title_words(text: str) -> tuple[str, ...]:
+    """The grams of a title, a heading or a tag: each Han character stands for itself, too."""
+    folded = fold(text)
+    return *words(folded), *_HAN.findall(folded)
+
+
+def signs(text: str) -> list[str]:
+    """The signs of a folded formula or of code: names, numbers, commands, brackets … All bars are
+    one; what only moves or sizes others is none, nor is text that is not spaced."""
+    if not text.isascii():
+        text = _RUN.sub(" ", text)
+    return _SIGN.findall(_UNSEEN.sub(" ", _BARS.sub("|", text)))
+
+
+def pairs(found: list[str]) -> Iterator[str]:
+    """The grams of signs: two neighbours each."""
+    return map("%s %s".__mod__, pairwise(found))
+
+
+@lru_cache(maxsize=4000)
+def annotated(shown: str, tex: str) -> str:
+    """A formula in a text: as a reader reads it, and its TeX where that says more."""
+    same = _signs(shown) == _signs(tex)
+    return f"{ANCHOR}{shown}{'' if same else SEPARATOR + tex}{TERMINATOR}"
+
+
+def prose(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """A text without its formulas, and these: (as read, TeX)."""
+    if ANCHOR not in text:
+        return text, []
+    return _FORMULA.sub(" ", text), _FORMULA.findall(text)
+
+
+@lru_cache(maxsize=4000)
+def formula(shown: str, tex: str) -> tuple[str, ...]:
+    """The grams of a formula: by its TeX and by what is read; its names are words, too."""
+    found = dict.fromkeys(_names(fold(shown)))
+    for text in (shown, tex):
+        each = _signs(text)
+        found |= dict.fromkeys(pairs(each))
+        found |= dict.fromkeys(sign for sign in each if sign[0] == "\\")
+    return tuple(found)
+
+
+def code(text: str) -> Iterator[str]:
+    """The grams of code, which do not reach over the end of a line; its words are prose."""
+    for line in fold(text).splitlines():
+        yield from pairs(signs(line))
+
+
+@lru_cache(maxsize=4000)
+def _signs(text: str) -> list[str]:
+    return signs(fold(text))
+
+
+def _names(text: str) -> Iterable[str]:
+    """Words of more than one letter, and Greek letters: `log`, `σ`; an `x` says nothing."""
+    return (word for word in words(text) if len(word) > 1 or not word.isascii())
