@@ -188,7 +188,7 @@ def test_the_page_follows_the_readers_light_or_dark(
 MEASURE = """() => [...document.querySelectorAll('main svg[viewBox]')].flatMap(svg => {
   const {width, height} = svg.viewBox.baseVal
   const boxes = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBBox()])
-  const out = boxes.filter(([, b]) => b.width && (b.x < 0 || b.x + b.width > width || b.y < -2
+  const out = boxes.filter(([, b]) => b.width && (b.x < 0 || b.x + b.width > width + 0.5 || b.y < -2
     || b.y + b.height > height + 2)).map(([text]) => text)
   const apart = (a, b) => a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y + 4
     || b.y + b.height <= a.y + 4
@@ -253,10 +253,12 @@ def test_a_page_is_walked_through_by_keyboard(browser: Browser, host: str) -> No
 
     assert tab() == "#main"
     assert page.locator(".skip").bounding_box() != {"x": 0, "y": 0, "width": 1, "height": 1}
-    path = [tab() for _ in range(6)]
-    assert path == [
-        "/repo/", "/repo/posts/", "/repo/manual/", "/repo/tags/", "/repo/archive/", "theme-toggle",
-    ]  # fmt: skip
+    passed: list[str] = []
+    while not passed or passed[-1] != "theme-toggle":
+        passed.append(tab())
+        assert len(passed) < 12
+    menu = ["/repo/", "/repo/posts/", "/repo/manual/", "/repo/tags/", "/repo/archive/"]
+    assert passed[: len(menu)] == menu
     page.keyboard.press("Enter")
     assert page.locator(".theme-toggle").get_attribute("aria-pressed") == "true"
     page.locator(".skip").focus()
