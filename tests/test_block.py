@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.ruler import Ruler
 from markdown_it.token import Token
 
+from notesite.markdown import shortcodes
 from notesite.markdown.block import STARTS, BlockRuler
 from notesite.markdown.gathered import Gathered
 from notesite.markdown.math import tex
@@ -19,13 +20,14 @@ LINES = [
     "", "text", "    code", "\ttab", "# h", "---", "===", "***", "- a", "+ ", "7. b", "1) c", "> q",
     "> [!note] T", ":::note", ":::", ": definition", "```py", "~~~", "$$", "\\[ x_1 \\]",
     "\\begin{align}", "<div>", "<!-- more -->", "[a]: b", "[^1]: c", "{#id .class}", "| a | b |",
-    "|---|---|", "   ",
+    "|---|---|", "   ", "{{< a >}}", "{{< /a >}}", '!!! note "T"', "??? tip", "%%", "%% a %%", "^id",
 ]  # fmt: skip
 
 
 def parser() -> MarkdownIt:
     md = make_parser(html=True, typographer=False, soft_breaks="cjk")
     tex.plugin(md)
+    shortcodes.plugin(md)
     return md
 
 

@@ -31,11 +31,13 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "program",
         "seen",
     ),
+    ("workers",),
     ("config", "cards"),
     ("extension", "gitdates", "pictures", "scan", "settings", "theming", "walk"),
     ("resizing",),
     ("markdown",),
-    ("reading_time", "loading"),
+    ("reading_time", "parsing"),
+    ("loading",),
     ("index",),
     ("outputs",),
     ("drawing",),
@@ -208,7 +210,7 @@ def is_dangerous(module: Module) -> Iterator[str]:
 def catches_everything(module: Module) -> Iterator[str]:
     """Only the outer loops may; to clean up and raise on is no catching."""
     # whose functions run on their own, or what a site brings along
-    if module.name in ("cli", "processes", "serve.faults", "extension"):
+    if module.name in ("cli", "processes", "workers", "serve.faults", "extension"):
         return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ExceptHandler) and ast.unparse(node.body[-1]) != "raise":

@@ -231,9 +231,9 @@ def test_advice_of_katex_is_a_note_with_a_place(
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_formula_costs_only_itself(katex: Katex, name: str) -> None:
     katex.typeset([Formula("x", True)])
-    start = time.monotonic()
+    start = time.process_time()
     result = one(katex, HOSTILE[name])
-    assert time.monotonic() - start <= engine.SECONDS + 0.5
+    assert time.process_time() - start <= engine.SECONDS + 0.5
     assert one(katex, "x^2").text == "x²"
     for _, _, message in result.complaints:
         assert "size exceeded" not in message

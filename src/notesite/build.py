@@ -89,6 +89,7 @@ class _Build:
         self.memo = Memo(None if options.force else root / CACHE / "cache.sqlite", self.program)
         self.last = LastBuild(self.memo)
         self.encoder = resizing.encoder(config)
+        self.is_final = True  # whether another build would read the same in the notes
 
     def run(self) -> Report:
         try:
@@ -99,7 +100,7 @@ class _Build:
             report = None if self.options.check else self.last.report(same, self.target)
             if report is None:
                 report = self._made(scanned, theme, problems)
-                if report.published:
+                if report.published and self.is_final:
                     self.last.remember_report(same, report)
         finally:
             self.memo.close()
@@ -166,7 +167,9 @@ class _Build:
     def _notes(self, scanned: Scanned, extension: Extension) -> Notes:
         """Stage 2: parse."""
         task = Task.of(self.config, extension)
-        return Notes(scanned.notes, task, self.memo, self.jobs, self.progress)
+        notes = Notes(scanned.notes, task, self.memo, self.jobs, self.progress)
+        self.is_final = notes.is_final
+        return notes
 
     def _publish(self, plan: Plan, theme: Theme, extension: Extension, notes: Notes) -> Report:
         """Stages 5 and 6. An output is rendered if its key differs from the one it was written

@@ -6,51 +6,34 @@ misses go to worker processes. The bytes that come out are the same, whatever is
 
 from __future__ import annotations
 
-import errno
 import gc
-import signal
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import json, msgpack
-from msgspec.structs import replace
 
-from notesite.extension import ExtensionFailed, fault
-from notesite.limits import TimeLimit, time_limit
 from notesite.markdown.bodies import is_of, shorts
-from notesite.markdown.math.katex import Katex
 from notesite.markdown.options import Task
 from notesite.memo import Memo
-from notesite.model import (
-    Document,
-    Entry,
-    Formula,
-    Location,
-    Problem,
-    Source,
-    Stored,
-    Typeset,
-)
-from notesite.processes import undisturbed
+from notesite.model import Entry, Source, Stored
+from notesite.parsing import Chunk, Parsed, Parser, deadly
+
+if TYPE_CHECKING:
+    from notesite.workers import Worker
+
+    Apart = Worker[Chunk, Parsed]
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
 Pieces = tuple[str, ...]
 
-NOTE_SECONDS = 10  # of processor time; a note that takes more is an error, the others are built
 MANY = 100  # misses that are worth the start of worker processes
-RECENT = 4000  # formulas that a process keeps beside the memo, which it cannot write to
 CHUNK = 50  # notes that are parsed together, and whose formulas are one call into V8
 
 _entries = json.Decoder(Entry)  # JSON keeps the zone of a date; MessagePack does not
 _pieces = msgpack.Decoder(Pieces)
-_typesets = msgpack.Decoder(Typeset)
-
-
-# Rows for the memo, by its tables: of notes, of their HTML, of what finds them, of new formulas.
-Parsed = dict[str, dict[bytes, bytes]]
 
 
 class Notes:
@@ -58,22 +41,28 @@ class Notes:
 
     def __init__(
         self, sources: Sequence[Source], task: Task, memo: Memo, jobs: int, progress: Progress,
-        katex: Katex | None = None,
+        apart: Apart | None = None,
     ) -> None:  # fmt: skip
-        """`katex`: an engine for the task, which is used and left open."""
+        """`apart` parses what is new, and is left open. Without it a few notes are parsed here.
+        Many are parsed by as many processes as there are `jobs`."""
         self._memo = memo
         self._excerpts: dict[bytes, Pieces] = {}
         self._task = task
-        prefix = self._task.digest()
+        self.is_final = True  # whether reading them again would give the same
+        prefix = task.digest()
         keys = [_key(source, prefix) for source in sources]
         self._sources = dict(zip(keys, sources, strict=True))
         rows = memo.get("note", keys)
         missing = [(key, source) for key, source in self._sources.items() if key not in rows]
         done = 0
-        for parsed in _parse_all(missing, self._task, memo, jobs, katex):
-            rows |= parsed["note"]
-            self._remember(parsed)
-            done += len(parsed["note"])
+        for chunk, parsed in _parse_all(missing, task, memo, jobs, apart):
+            if parsed is not None:
+                rows |= parsed["note"]
+                self._remember(parsed)
+            else:  # another time, it may be read
+                self.is_final = False
+                rows |= Parser(task, memo).parse(chunk, deadly)["note"]
+            done += len(chunk)
             progress("reading notes", done, len(missing))
         self.entries = [_entries.decode(rows[key]) for key in keys]
         memo.keep("body", (entry.digest for entry in self.entries))
@@ -106,7 +95,8 @@ class Notes:
             raise LookupError("a note has lost what was made of it")
         lost = next(entry for entry in self.entries if is_of(digest, entry))
         again = [(lost.digest, self._sources[lost.digest])]
-        [parsed] = _parse_all(again, self._task, self._memo, 1, None)
+        [(_, parsed)] = _parse_all(again, self._task, self._memo, 1, None)
+        assert parsed is not None  # it was made here
         self._remember(parsed)
         return parsed[table][digest]
 
@@ -122,126 +112,43 @@ def _key(note: Source, prefix: bytes) -> bytes:
 
 # --- misses ---------------------------------------------------------------------------------------
 
-Miss = tuple[bytes, Source]
+
+def parser_apart(task: Task, memo: Memo) -> Apart:
+    """A process that parses, for `Notes`."""
+    from notesite.workers import Worker
+
+    return Worker(_start, task, memo.file, memo.program)
+
+
+def _start(task: Task, file: Path | None, program: bytes) -> Callable[[Chunk], Parsed]:
+    gc.set_threshold(100_000)  # notes are many values and few cycles
+    return Parser(task, Memo(file, program, readonly=True)).parse
 
 
 def _parse_all(
-    missing: list[Miss], task: Task, memo: Memo, jobs: int, katex: Katex | None
-) -> Iterator[Parsed]:
+    missing: Chunk, task: Task, memo: Memo, jobs: int, apart: Apart | None
+) -> Iterator[tuple[Chunk, Parsed | None]]:
+    """What came of each chunk; None for a single note that ended the process that read it."""
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
-    if len(missing) <= MANY or jobs < 2:
-        parser = _Parser(task, memo, katex)
+    jobs = jobs if len(missing) > MANY else 1
+    if apart is None and jobs < 2:
+        parser = Parser(task, memo)
         try:
-            yield from map(parser.parse, chunks)
+            yield from ((chunk, parser.parse(chunk)) for chunk in chunks)
         finally:
-            if katex is None:
-                parser.close()
+            parser.close()
         return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from notesite.workers import shared_out
 
-    with ProcessPoolExecutor(
-        min(jobs, len(chunks)), get_context("spawn"), _start, (task, memo.file, memo.program)
-    ) as pool:
-        with undisturbed():
-            results = pool.map(_parse_chunk, chunks)
-        try:
-            yield from results
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-class _Parser:
-    """Parses chunks of notes. KaTeX starts with the first formula that is not remembered."""
-
-    def __init__(self, task: Task, memo: Memo, katex: Katex | None = None) -> None:
-        self.task, self.memo = task, memo
-        self.katex = katex or Katex(task.macros, task.output)
-        self.prefix = task.digest()
-        self.recent: dict[bytes, Typeset] = {}  # the last formulas that KaTeX has set
-
-    def parse(self, chunk: list[Miss]) -> Parsed:
-        from notesite.markdown import note as markdown
-        from notesite.markdown.bodies import part
-        from notesite.markdown.findable import findable
-
-        rows: Parsed = defaultdict(dict)
-        self.formulas = rows["formula"]
-        parsed = [self._parsed(note) for _, note in chunk]
-        for (key, _), document in zip(chunk, markdown.typeset(parsed, self), strict=True):
-            found = findable(document)
-            entry, body, short = part(document, key, found.digest)
-            rows["note"][key] = json.encode(entry)
-            rows["body"][key] = msgpack.encode(body)
-            rows["excerpt"].update((d, msgpack.encode(pieces)) for d, pieces in short.items())
-            rows["stretches"][entry.search] = msgpack.encode(found.stretches)
-            rows["grams"][entry.search] = msgpack.encode(found.grams)
-        return rows
-
-    def typeset(self, formulas: Sequence[Formula]) -> list[Typeset]:
-        """What is remembered, and KaTeX for the rest."""
-        keys = [self._formula_key(formula) for formula in formulas]
-        rows = self.memo.get("formula", [key for key in keys if key not in self.recent])
-        known = self.recent | {key: _typesets.decode(row) for key, row in rows.items()}
-        missing = {k: f for k, f in zip(keys, formulas, strict=True) if k not in known}
-        made = self.katex.typeset(list(missing.values())) if missing else []
-        new = dict(zip(missing, made, strict=True))
-        self.formulas |= {key: msgpack.encode(typeset) for key, typeset in new.items()}
-        known |= new
-        self.recent = dict([*self.recent.items(), *new.items()][-RECENT:])
-        return [known[key] for key in keys]
-
-    def close(self) -> None:
-        self.katex.close()
-
-    def _formula_key(self, formula: Formula) -> bytes:
-        of = json.encode((self.task.macros, self.task.output, formula.tex, formula.display))
-        return blake2b(of + formula.preamble.encode(), digest_size=16).digest()
-
-    def _parsed(self, note: Source) -> Document:
-        from notesite.markdown import note as markdown
-
-        if note.content is None:  # it was not read, because it seemed unchanged
-            note = _read(note)
-        try:
-            with time_limit(NOTE_SECONDS):
-                return markdown.parse(note, self.task.options)
-        except (Exception, SystemExit) as error:
-            extension = self.task.options.extension
-            if extension and not isinstance(error, ExtensionFailed):
-                problem = fault(error, extension, f"while reading {note.shown}")
-                return markdown.unreadable(note, replace(problem, frame=False))
-            error.add_note(f"while reading {note.shown}")  # a fault of ours, in whatever process
-            raise
-        except TimeLimit:
-            message = f"this note took longer than {NOTE_SECONDS} s to read"
-            hint = "split it, or look for a pattern that repeats thousands of times"
-            return markdown.unreadable(note, Problem("error", message, Location(note.shown), hint))
-
-
-def _read(note: Source) -> Source:
-    """The note with its bytes. OSError if they are no longer those that its digest is of: what is
-    made of them must not be remembered as made of the others."""
-    content = Path(note.file).read_bytes()
-    if blake2b(content, digest_size=16).digest() != note.digest:
-        raise OSError(errno.EAGAIN, "it changed while it was read; build again", note.shown)
-    return replace(note, content=content)
-
-
-# --- in a worker process --------------------------------------------------------------------------
-
-_parser: _Parser
-
-
-def _start(task: Task, file: Path | None, program: bytes) -> None:
-    global _parser
-    gc.set_threshold(100_000)  # notes are many values and few cycles
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
-    if hasattr(signal, "pthread_sigmask"):  # blocked while it was started
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
-    _parser = _Parser(task, Memo(file, program, readonly=True))
-
-
-def _parse_chunk(chunk: list[Miss]) -> Parsed:
-    return _parser.parse(chunk)
+    given = [] if apart is None else [apart]
+    own = [parser_apart(task, memo) for _ in chunks[len(given) : jobs]]
+    try:
+        for chunk, parsed in shared_out(chunks, [*given, *own]):
+            if parsed is None and len(chunk) > 1:  # one of them did it
+                own.append(parser_apart(task, memo))
+                yield from shared_out([[miss] for miss in chunk], own[-1:])
+            else:
+                yield chunk, parsed
+    finally:
+        for worker in own:
+            worker.close()

@@ -11,19 +11,22 @@ import os
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from notesite.config import Config
 from notesite.extension import NOTHING
-from notesite.loading import MANY, Notes, Progress
+from notesite.loading import MANY, Notes, Progress, parser_apart
 from notesite.markdown.bodies import is_of, shorts
-from notesite.markdown.math.katex import Katex
 from notesite.markdown.options import Task
 from notesite.memo import Memo
-from notesite.model import Entry, Formula, Problem, Source
+from notesite.model import Entry, Problem, Source
 from notesite.problems import with_source_lines
 from notesite.serve.memory import Memory
+
+if TYPE_CHECKING:
+    from notesite.loading import Apart
 
 
 class Reading:
@@ -34,14 +37,14 @@ class Reading:
         self._jobs = jobs or os.cpu_count() or 1
         self._progress = progress
         self._task = Task.of(Config(), NOTHING)
-        self._katex: Katex | None = None
+        self._apart: Apart | None = None  # what parses: it may be ended by a note, this may not
         self._read: dict[str, tuple[Source, Entry]] = {}  # by path, as the notes are now
         self._good: dict[str, Entry] = {}  # by path, as they last could be read
         self._problems: dict[str, tuple[Problem, ...]] = {}  # of those that have some
 
     def all(self, sources: Sequence[Source], task: Task) -> list[Entry]:
         """What index is given of these notes, in their order."""
-        if self._katex is None or task != self._task:
+        if self._apart is None or task != self._task:
             self._begin(task)
         missing = [source for source in sources if not self._is_known(source)]
         for source, entry in zip(missing, self._entries(missing), strict=True):
@@ -73,11 +76,10 @@ class Reading:
         raise OSError(errno.EAGAIN, "a note was edited while its page was made; load it again")
 
     def warm(self) -> None:
-        """Load what the first edit needs: a parser and V8."""
-        import notesite.markdown.note  # noqa: F401
-
-        if self._katex:
-            self._katex.typeset([Formula("x", False)])
+        """Have a process that is ready for the first edit: with a parser and V8."""
+        if self._apart:
+            note = Source("x.md", "x.md", b"", b"$x$", "")
+            self._parsed([note], Memo(None, b""))
 
     def save(self) -> None:
         """Have what is new in the file, for the next build or server."""
@@ -93,12 +95,12 @@ class Reading:
         })  # fmt: skip
 
     def close(self) -> None:
-        if self._katex:
-            self._katex.close()
+        if self._apart:
+            self._apart.close()
 
     def _begin(self, task: Task) -> None:
         self.close()
-        self._katex = Katex(task.macros, task.output)
+        self._apart = parser_apart(task, self.memory)
         self._task = task
         self._read.clear()
 
@@ -108,15 +110,17 @@ class Reading:
 
     def _entries(self, sources: Sequence[Source]) -> list[Entry]:
         if len(sources) <= MANY:
-            katex = self._katex
-            return Notes(sources, self._task, self.memory, 1, self._progress, katex).entries
+            return self._parsed(sources, self.memory)
         self.save()
         memo = Memo(self.memory.file, self.memory.program)
         try:
-            return Notes(sources, self._task, memo, self._jobs, self._progress).entries
+            return self._parsed(sources, memo)
         finally:
             memo.close()
             self.memory.adopt(memo)
+
+    def _parsed(self, sources: Sequence[Source], memo: Memo) -> list[Entry]:
+        return Notes(sources, self._task, memo, self._jobs, self._progress, self._apart).entries
 
     def _take(self, source: Source, entry: Entry) -> None:
         self._read[source.path] = replace(source, content=None), entry
