@@ -223,8 +223,8 @@ def test_an_edit_makes_the_pages_that_embed_it_and_math_is_where_a_formula_is(
     assert ["/code." in page(name) for name in ("n0", "n1", "n2")] == [False, True, False]
     assert 'class="katex' in page("n1")
     source.write_text(source.read_text("utf-8").replace("x\n", "x.\n"), "utf-8")
-    made = built(root, explain=True).made
-    assert made == tuple(f"{name}/index.html: page" for name in ("n0", "n1", "n2", "source"))
+    pages = {line for line in built(root, explain=True).made if not line.startswith("search/")}
+    assert pages == {f"{name}/index.html: page" for name in ("n0", "n1", "n2", "source")}
     assert "<p>x.</p>" in page("n0")
     (root / "notes/deep.md").write_text("$z^2$", "utf-8")
     made = built(root, explain=True).made

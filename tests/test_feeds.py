@@ -306,7 +306,8 @@ def test_an_edit_makes_only_the_feeds_that_hold_the_note(folder: Path) -> None:
     def edited(name: str) -> list[str]:
         file = folder / "notes" / name
         file.write_text(file.read_text("utf-8").replace("End.", "Fin."), "utf-8")
-        return [line.partition(":")[0] for line in built(folder, explain=True).made]
+        made = [line.partition(":")[0] for line in built(folder, explain=True).made]
+        return [file for file in made if not file.startswith("search/")]
 
     assert edited("n1.md") == ["n1/index.html"]
     assert edited("n4.md") == ["feed.json", "feed.xml", "n4/index.html", "rss.xml"]

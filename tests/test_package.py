@@ -272,8 +272,9 @@ def test_other_files_have_another_digest(one: dict[str, bytes], other: dict[str,
 # --- What is declared ----------------------------------------------------------------------------
 
 MODULE_OF = {
-    "jinja2": "jinja2", "markdown-it-py": "markdown_it", "mdit-py-plugins": "mdit_py_plugins",
-    "mini-racer": "py_mini_racer", "pyyaml": "yaml",
+    "fonttools": "fontTools", "jinja2": "jinja2", "markdown-it-py": "markdown_it",
+    "mdit-py-plugins": "mdit_py_plugins", "mini-racer": "py_mini_racer",
+    "pillow": "PIL", "pyyaml": "yaml",
 }  # fmt: skip
 
 
@@ -286,7 +287,11 @@ def test_what_the_package_imports_is_what_it_declares() -> None:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 imported.add(node.module.split(".")[0])
     settings = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-    names = [re.split(r"[>=<; ]", line)[0].lower() for line in settings["project"]["dependencies"]]
+    project = settings["project"]
+    lines = list(project["dependencies"])
+    for extra in set(project["optional-dependencies"]) - {"dev"}:
+        lines += project["optional-dependencies"][extra]
+    names = {re.split(r"[>=<; ]", line)[0].lower() for line in lines if "[" not in line}
     declared = {MODULE_OF.get(name, name) for name in names} - {"tzdata"}  # data, not a module
     assert imported - set(sys.stdlib_module_names) - {"notesite"} == declared
 

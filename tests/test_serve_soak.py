@@ -8,6 +8,7 @@ import statistics
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,10 @@ def served_port(server: Process) -> int:
 
 def listening(pid: int) -> list[int]:
     """The ports at which a process listens."""
-    own = {os.readlink(handle) for handle in handles(pid)}
+    own = set()
+    for handle in handles(pid):
+        with suppress(FileNotFoundError):  # closed meanwhile
+            own.add(os.readlink(handle))
     lines = Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]
     rows = [line.split() for line in lines]
     return [

@@ -12,7 +12,6 @@ import re
 import threading
 import zlib
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -23,6 +22,7 @@ from struct import error as StructError
 from notesite.config import FILE_NAME, Config
 from notesite.model import Location, Problem, Resized, Source
 from notesite.pictures import LARGEST
+from notesite.publish.paths import remove_empty, unlink_owned
 from notesite.walk import CACHE
 
 QUALITY = 80
@@ -82,6 +82,8 @@ def resize(
         except Refused as error:
             refused[recipe.source.digest] = str(error)
 
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(jobs) as pool:
         for done, _ in enumerate(pool.map(make, wanted), 1):
             told(done, len(wanted))
@@ -91,15 +93,13 @@ def resize(
 
 def clean(root: Path, keep: Iterable[str] = ()) -> None:
     """Remove the files of the cache but for those of these names."""
-    folder, kept = root / CACHE / "images", set(keep)
-    if not folder.is_dir() or folder.is_symlink() or folder.parent.is_symlink():
-        return
-    for name in os.listdir(folder):
-        if _NAME.match(name) and name not in kept:
-            with suppress(OSError):
-                (folder / name).unlink()
-    with suppress(OSError):  # unless something is left
-        folder.rmdir()
+    cache, kept = root / CACHE, set(keep)
+    if (cache / "images").is_dir() and not cache.is_symlink():
+        for name in os.listdir(cache / "images"):
+            if _NAME.match(name) and name not in kept:
+                with suppress(OSError):
+                    unlink_owned(cache, f"images/{name}")
+        remove_empty(cache, ["images"])
 
 
 def _name(recipe: Resized) -> str:
