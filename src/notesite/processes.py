@@ -1,6 +1,6 @@
 """A function and a count -> its results in order, made in many processes.
 
-Two ways. Parsing starts fresh processes (loading.py), because V8 does not live through a fork. What
+Two ways. Parsing has fresh processes (workers.py), because V8 does not live through a fork. What
 is rendered stands on all values of the site: a forked process has them already, and nothing but its
 results is sent.
 """
