@@ -11,6 +11,7 @@ from crawl import Site, broken, elements
 from hypothesis import given
 from hypothesis import strategies as st
 from library import library, note
+from rendering import rendered
 
 from notesite.build import build
 from notesite.config import Config, Language
@@ -239,6 +240,12 @@ def test_a_menu_leads_to_the_same_pages_in_each_language() -> None:
     config = Config(language="ja", languages=(EN,), menu=menu)
     made = english({"about.md": note("A"), "en/a.md": note("A", tags="x")}, config)
     assert [link.url for link in made.menu] == ["/en/tags/", "/about/", "https://example.org/"]
+
+
+@pytest.mark.parametrize(("language", "name"), [("ja", "タグ"), ("en", "Tags"), ("fr", "Tags")])
+def test_a_menu_that_nobody_set_is_in_the_language_of_the_page(language: str, name: str) -> None:
+    site = rendered({"a.md": note("A", tags="x")}, Config(title="S", language=language))
+    assert f'<a href="/tags/">{name}</a>' in site["a/index.html"].decode()
 
 
 # --- pages ----------------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ class Frame:
             self._by_language[lang] = {
                 **ABSENT,
                 "site": self._site,
-                "menu": self.library.menu,
+                "menu": self._menu(lang),
                 "graph": self.config.graph,
                 "map_url": MAP if self.library.map else "",
                 "taxonomies": self.library.taxonomies,
@@ -140,6 +140,12 @@ class Frame:
                 "t": self.strings(lang),
             }
         return self._by_language[lang]
+
+    def _menu(self, lang: str) -> tuple[Link, ...]:
+        return tuple(
+            link if link.title else Link(self.word("tags", lang), link.url)
+            for link in self.library.menu
+        )
 
     def home(self, lang: str = "") -> Link:
         """The first breadcrumb of a page in this language, by default the site's."""
