@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
+from operator import add
 from unicodedata import normalize
 
 ANCHOR, SEPARATOR, TERMINATOR = "\ufff9", "\ufffa", "\ufffb"
@@ -29,6 +30,9 @@ _FORMULA = re.compile(
 )
 _SAME: dict[int, str] = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}  # kana
 _SAME |= {ord("ß"): "ss", ord("ς"): "σ", ord("−"): "-"}
+_OTHER = re.compile(
+    f"[{re.escape(''.join(map(chr, _SAME)))}]+"
+)  # translate() asks each
 
 _BARS = re.compile(r"\\(?:mid|[lr]?vert|parallel)(?![a-z])|(?:\\?[|‖∥∣])+")
 _UNSEEN = re.compile(r"\\(?:left|right|q?quad)(?![a-z])|\\[,;:! ]|[{}$&~]")
@@ -40,25 +44,26 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = _ACCENT.sub("", normalize("NFKD", text).lower())
-    return normalize("NFC", plain.translate(_SAME))
+    return normalize("NFC", _OTHER.sub(lambda run: run[0].translate(_SAME), plain))
 
 
-def words(text: str) -> Iterator[str]:
+def words(text: str) -> list[str]:
     """The grams of folded text: words, and two characters each where words are not spaced (of a
     character alone, itself)."""
     if text.isascii():
-        yield from (word[:LONGEST] for word in _WORD.findall(text))
-        return
+        return [word[:LONGEST] for word in _WORD.findall(text)]
+    found: list[str] = []
     pieces = _RUN.split(text)
     for spaced, run in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         if len(spaced) > 1:
-            yield from (word[:LONGEST] for word in _WORD.findall(spaced))
+            found += [word[:LONGEST] for word in _WORD.findall(spaced)]
         elif spaced.isalnum():
-            yield spaced
+            found.append(spaced)
         if len(run) > 1:
-            yield from map(str.__add__, run, run[1:])
+            found += map(add, run, run[1:])
         elif run:
-            yield run
+            found.append(run)
+    return found
 
 
 @lru_cache(maxsize=4000)  # the same tags and headings in note after note
