@@ -34,7 +34,7 @@ from notesite.shortcodes import caller
 from notesite.standalone import standalone
 
 NOT_FOUND = "/404.html"
-_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # no escape helps
+_NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no escape helps
 _FRAGMENT = re.compile(r"([^#]*(?:/|\.html))(#.*)", re.S)
 
 
