@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import json
 from py_mini_racer import JSPromise, MiniRacer
 
-from notesite.finding import Finding
+from notesite.finding import Finding, Rows
 from notesite.loading import Notes
 from notesite.memo import Memo
 from notesite.model import Contexts, Searched, Shard, Written
@@ -47,7 +47,12 @@ def called(function: str, *values: str) -> Any:
 
 def parts(notes: Notes, searched: Iterable[Searched]) -> dict[str, str]:
     """The files of an index."""
-    finding = Finding(notes.rows, Memo(None, b""))
+    return parts_of(notes.rows, searched)
+
+
+def parts_of(rows: Rows, searched: Iterable[Searched]) -> dict[str, str]:
+    """The same of notes of which this is kept."""
+    finding = Finding(rows, Memo(None, b""))
     made = {}
     for output in index("search", tuple(searched)):
         recipe = output.recipe

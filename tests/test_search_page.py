@@ -1,5 +1,4 @@
-"""Search in a real browser: the page, the dialog, the keyboard, an input method, ten thousand
-notes."""
+"""Search in a real browser: the page, the dialog, the keyboard, an input method."""
 
 from __future__ import annotations
 

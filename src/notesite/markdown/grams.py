@@ -30,9 +30,7 @@ _FORMULA = re.compile(
 )
 _SAME: dict[int, str] = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}  # kana
 _SAME |= {ord("ß"): "ss", ord("ς"): "σ", ord("−"): "-"}
-_OTHER = re.compile(
-    f"[{re.escape(''.join(map(chr, _SAME)))}]+"
-)  # translate() asks each
+_OTHER = re.compile(f"[{re.escape(''.join(map(chr, _SAME)))}]+")  # translate() asks each
 
 _BARS = re.compile(r"\\(?:mid|[lr]?vert|parallel)(?![a-z])|(?:\\?[|‖∥∣])+")
 _UNSEEN = re.compile(r"\\(?:left|right|q?quad)(?![a-z])|\\[,;:! ]|[{}$&~]")
