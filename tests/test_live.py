@@ -90,12 +90,22 @@ class Server:
         assert old in text
         self.write(path, text.replace(old, new))
 
+    def until(self, path: str, *texts: str) -> None:
+        """Wait until a page says all this."""
+        end = time.monotonic() + 10
+        while not all(text in self._said(path) for text in texts):
+            assert time.monotonic() < end, texts
+            time.sleep(0.05)
+
     def _answers(self) -> bool:
+        return "data-key" in self._said("")
+
+    def _said(self, path: str) -> str:
         try:
-            with urllib.request.urlopen(self.url, timeout=5) as answer:
-                return b"data-key" in answer.read()
+            with urllib.request.urlopen(self.url + path, timeout=5) as answer:
+                return str(answer.read().decode())
         except urllib.error.URLError:
-            return False
+            return ""
 
 
 @pytest.fixture(scope="module")
@@ -442,7 +452,8 @@ def test_an_image_of_a_style_sheet_is_shown_as_it_is_now(
 ) -> None:
     server.write("static/ground.svg", SVG.format(5))
     server.write("static/own.css", "main { background: url(ground.svg) }")
-    time.sleep(0.5)
+    server.until("own.css", "ground.svg")
+    server.until("ground.svg", "<svg")
     page = visit(context, server.url + "a/")
     server.write("static/ground.svg", SVG.format(6))
     page.wait_for_function("() => !window.survives")
@@ -466,7 +477,7 @@ def test_what_a_script_made_of_a_block_is_made_again(
         "templates/partials/head_extra.html", "<script src=\"{{ '/draw.js'|url }}\"></script>\n"
     )
     server.edit("notes/a.md", "はじめの段落。", '<p class="draw">一</p>\n\nはじめの段落。')
-    time.sleep(0.5)
+    server.until("a/", "/draw.js", 'class="draw"')
     page = visit(context, server.url + "a/")
     server.edit("notes/a.md", "最後の段落。", "直した段落。")
     shows(page, "直した段落。")
