@@ -26,6 +26,7 @@ _DECORATION = re.compile(r"""\[([!"#%&'()*+,\-./{|}<>_~]+) (?=\s*\S)""")
 _TAG = re.compile(r"#([^\s#\[\]`][^\s\[\]`]*)")
 _CLOSERS = {")": "(", "）": "（", "」": "「", "』": "『", "】": "【", "》": "《", "〉": "〈"}
 _PICTURE = re.compile(r"\.icon(\*\d+)?\s*$|^https?://\S+$")
+_ICON = re.compile(r"\.icon(\*\d+)?\s*\]\]?$")
 _STYLED = frozenset("*/-_")
 
 
@@ -63,7 +64,9 @@ class _Reader:
             if not end:
                 position = opening.end()
                 continue
-            _add(found, Words(self.line[done:at]), *nodes)
+            pictures = start < at == done and self._is_icon(at) and self._is_icon(end)
+            between = " " if pictures else self.line[done:at]  # two names are none
+            _add(found, Words(between), *nodes)
             done = position = end
         _add(found, Words(self.line[done:stop]))
         return tuple(found)
@@ -116,6 +119,10 @@ class _Reader:
         if at in self.brackets.plain and _PICTURE.search(inside):
             return target(inside)
         return (Decoration("*", self.nodes(at + 1, end, depth + 1)),)
+
+    def _is_icon(self, end: int) -> bool:
+        """Whether an icon ends at this offset."""
+        return bool(_ICON.search(self.line[max(end - 12, 0) : end]))
 
     def _unclosed(self, at: int, decorated: bool) -> None:
         if self.line.startswith(FORMULA, at):
