@@ -10,6 +10,7 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from library import html, library, note
+from rendering import rendered
 
 from benchmarks.web import seconds, web
 from notesite.config import Config, Links
@@ -201,6 +202,16 @@ def test_what_very_many_notes_link_to_shows_a_few_of_them() -> None:
     assert [len(word.backlinks) for word in found.words] == [BACKLINKS]
     assert {len(hop.links) for _, hops in found.twohop for hop in hops} == {HOP + 1}
     assert len({id(hops[0]) for _, hops in found.twohop}) == 1, "they share one group"
+
+
+def test_a_page_says_how_many_notes_of_a_group_it_leaves_out() -> None:
+    few, many = ({f"{n}.md": note(f"N{n}", "[[hub]]") for n in range(count)} for count in (9, 99))
+    assert "more</li>" not in rendered(few)["0/index.html"].decode()
+    page = rendered(many)["0/index.html"].decode()
+    left_out = re.search(r"<li class=\"more\">and (\d+) more</li>", page)
+    assert left_out
+    shown = page.partition("twohop-title")[2].partition("</ul>")[0].count("<a href")
+    assert shown - 1 + int(left_out[1]) == 98  # but for the word itself
 
 
 def test_the_time_of_a_web_grows_with_its_notes() -> None:

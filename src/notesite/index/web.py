@@ -60,7 +60,7 @@ def weave(notes: Iterable[Published], pages: Mapping[str, tuple[str, str]]) -> W
 def _hop(word: str, group: list[Published], note: Published | None, page: tuple[str, str]) -> Hop:
     links = tuple(Link(one.card.title, one.card.url) for one in group[: HOP + 1])
     title, url = (note.card.title, note.card.url) if note else page
-    return Hop(title, url, links)
+    return Hop(title, url, links, len(group))
 
 
 def _backlinks(word: str, group: list[Published]) -> tuple[Backlink, ...]:

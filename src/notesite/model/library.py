@@ -32,12 +32,14 @@ class Backlink(Struct, frozen=True):
 
 
 class Hop(Struct, frozen=True):
-    """A word that a note links to, with the notes that link to it: at most a few, the newest
-    first, and the note itself may be one of them. `url` is "" where nobody has written it."""
+    """A word that a note links to, with the notes that link to it: at most a few of `count`, the
+    newest first, and the note itself may be one of them. `url` is "" where nobody has written
+    it."""
 
     title: str
     url: str
     links: tuple[Link, ...]
+    count: int = 0
 
 
 class Word(Struct, frozen=True):
