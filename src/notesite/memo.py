@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from zlib import crc32
 
-SCHEMA = 1
+SCHEMA = 2
 UNUSED = 10  # builds after which a row goes that none of them asked for
+SWEEP = 5  # builds from one look for such rows to the next
 
 _TABLES = ("note", "body", "excerpt", "formula", "blob", "stretches", "grams", "digests", "shards")
 _FEW = 400  # keys that are asked for one by one; more are picked from the whole table, in one sweep
@@ -61,8 +62,8 @@ class Memo:
         try:
             self._begin(self._base)
             self._base.executemany(
-                f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)",
-                ((key, self._build, _checksum(key, value) + value) for key, value in rows.items()),
+                f"INSERT OR REPLACE INTO {table} VALUES (?, ?)",
+                ((key, _checksum(key, value) + value) for key, value in rows.items()),
             )
         except sqlite3.Error as error:
             self._give_up(error)
@@ -154,9 +155,8 @@ class Memo:
         if not tables and not self.readonly:
             base.execute("BEGIN IMMEDIATE")
             for table in _TABLES:
-                base.execute(
-                    f"CREATE TABLE {table} (key BLOB PRIMARY KEY, used INTEGER, value BLOB)"
-                )
+                base.execute(f"CREATE TABLE {table} (key BLOB PRIMARY KEY, value BLOB)")
+            base.execute("CREATE TABLE idle (name TEXT, key BLOB, since INTEGER)")
             base.execute("CREATE TABLE meta (program BLOB, build INTEGER)")
             base.execute("INSERT INTO meta VALUES (?, 0)", (self.program,))
             base.execute(f"PRAGMA user_version = {SCHEMA}")
@@ -188,14 +188,20 @@ class Memo:
                 self._build = base.execute("SELECT build FROM meta").fetchone()[0]
 
     def _drop_unused(self, base: sqlite3.Connection) -> None:
-        if self._build % (UNUSED // 2):
-            return  # not at each build: marking all rows takes its time
+        """What is idle is written down, with the build that found it so: it is little, and what is
+        in use is nearly all."""
+        if self._build % SWEEP:
+            return
+        known = base.execute("SELECT name, key, since FROM idle").fetchall()
+        since = {(name, key): build for name, key, build in known}
+        base.execute("DELETE FROM idle")
         for table in _TABLES:
-            base.executemany(
-                f"UPDATE {table} SET used = ? WHERE key = ?",
-                ((self._build, key) for key in self._used[table]),
-            )
-            base.execute(f"DELETE FROM {table} WHERE used < ?", (self._build - UNUSED,))
+            keys = {key for (key,) in base.execute(f"SELECT key FROM {table}")}
+            idle = {key: since.get((table, key), self._build) for key in keys - self._used[table]}
+            old = [key for key, build in idle.items() if build <= self._build - UNUSED]
+            base.executemany(f"DELETE FROM {table} WHERE key = ?", ((key,) for key in old))
+            rest = ((table, key, idle[key]) for key in idle.keys() - set(old))
+            base.executemany("INSERT INTO idle VALUES (?, ?, ?)", rest)
 
     def _give_up(self, error: sqlite3.Error) -> None:
         """From here on without the file, which is emptied if it is damaged."""
