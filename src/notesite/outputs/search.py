@@ -22,7 +22,7 @@ _GROUP, _SHARD = 128, 8  # notes a group has, and a shard stands for, at least; 
 def search(frame: Frame) -> Iterable[Output]:
     """The page and the index, unless the site wants none."""
     if frame.config.search:
-        names = {"breadcrumbs": (frame.home(),)}
+        names = {"breadcrumbs": (frame.home(),), "description": frame.word("search_label")}
         url = f"{frame.library.home}search/"
         yield frame.page(url, "search.html", frame.word("search"), "the search page", names)
         yield from index(url.strip("/"), frame.library.searched)
