@@ -6,7 +6,9 @@ from __future__ import annotations
 import email.utils
 import re
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -269,6 +271,21 @@ def test_a_file_that_changed_after_the_plan_was_made_is_not_sent_until_it_is_pla
     assert own.get("/a.txt").status == 503
     own.rebuild(file)
     assert own.get("/a.txt").body == b"something else"
+
+
+@pytest.mark.parametrize("rebuilt", [False, True])
+def test_a_file_that_is_just_being_saved_is_waited_for(own: Served, rebuilt: bool) -> None:
+    file = own.root / "static/a.txt"
+    before = own.get("/a.txt").body
+    file.write_bytes(b"")  # what a reader finds who comes while it is saved
+    with ThreadPoolExecutor(1) as asking:
+        asked = asking.submit(own.get, "/a.txt")
+        time.sleep(0.1)
+        file.write_bytes(b"other" if rebuilt else before)
+        if rebuilt:
+            own.rebuild(file)
+        answer = asked.result()
+    assert (answer.status, answer.body) == (200, b"other" if rebuilt else before)
 
 
 def test_a_tab_is_told_where_its_page_stands_when_it_connects(own: Served) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import time
 from collections.abc import Callable
 from importlib.resources import files
 from mimetypes import MimeTypes
@@ -35,6 +36,8 @@ from notesite.serve.snapshot import Snapshot
 
 SCRIPT, EVENTS = f"{DOT_FOLDER}/live.js", f"{DOT_FOLDER}/events"
 HTML = "text/html"
+PATIENCE = 1.0  # seconds until the site must know what was just saved
+AGAIN = 0.02  # seconds between two looks for that
 _HERE = files("notesite.serve")
 _FAILED = b"<!doctype html>\n<html>\n<title>notesite</title>\n<body></body>\n</html>\n"
 _TYPES = MimeTypes(filenames=())  # the same on every machine
@@ -71,6 +74,18 @@ class Site:
         self._waiting = (_HERE / "waiting.html").read_text("utf-8")
 
     async def answer(self, request: Request) -> Response:
+        """A file that is just being saved is waited for: a picture that did not come stays broken,
+        since nobody tells a page to ask again for bytes that are what they were."""
+        end = time.monotonic() + PATIENCE
+        while (answer := await self._answer(request)) is None:
+            if time.monotonic() > end:
+                text = "This file has changed just now.\n"
+                return PlainTextResponse(text, 503, {"retry-after": "1"})
+            await asyncio.sleep(AGAIN)
+        return answer
+
+    async def _answer(self, request: Request) -> Response | None:
+        """None while a file is not what the plan names."""
         path = decoded(request.scope["raw_path"]) or ""
         snapshot = self._tabs.snapshot
         if path == snapshot.base_path + EVENTS:
@@ -86,10 +101,13 @@ class Site:
         if where.path:
             return await self._output(request, snapshot, where.path, snapshot.key(where.path))
         answer = await self._output(request, snapshot, "404.html", key="")
-        answer.status_code = 404
+        if answer is not None:
+            answer.status_code = 404
         return answer
 
-    async def _output(self, request: Request, snapshot: Snapshot, path: str, key: str) -> Response:
+    async def _output(
+        self, request: Request, snapshot: Snapshot, path: str, key: str
+    ) -> Response | None:
         """`key` is what the page says it is: "" for one that stands in for what is not there."""
         kind = media_type(path)
         tag = {"etag": f'"{key}"'} if key else {}
@@ -101,8 +119,7 @@ class Site:
             case Copy(source):
                 handle = await run_in_threadpool(self._files.opened, source)
                 if handle is None:
-                    text = "This file has changed just now.\n"
-                    return PlainTextResponse(text, 503, {"retry-after": "1"})
+                    return None
                 if as_it_is:
                     return Copied(handle, source, kind)
                 content = await run_in_threadpool(read, handle)
@@ -117,7 +134,7 @@ class Site:
                 content = page.content
                 if page.problem:
                     if snapshot is not self._tabs.snapshot:
-                        return await self.answer(request)
+                        return await self._answer(request)
                     tag, status = {}, 200 if content else 500
                     self._failed(path, page)
         if kind == HTML:
