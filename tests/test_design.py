@@ -41,7 +41,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("outputs",),
     ("drawing",),
     ("standalone", "inlining", "faults", "shortcodes", "render", "keys", "postings"),
-    ("publish", "report", "resizing", "making", "lastbuild", "finding"),
+    ("publish", "report", "resizing", "making", "lastbuild", "finding", "outside"),
     ("planning",),
     ("build",),
     ("imports",),

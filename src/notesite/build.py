@@ -25,7 +25,17 @@ from notesite.markdown.math.katex import KatexMissing
 from notesite.markdown.options import Task
 from notesite.memo import Memo
 from notesite.model import Location, Problem, Template, Theme
-from notesite.planning import Plan, broken, extended, indexed, planned, problems_of, protected
+from notesite.planning import (
+    Plan,
+    broken,
+    extended,
+    indexed,
+    located,
+    planned,
+    problems_of,
+    protected,
+    text_of,
+)
 from notesite.problems import in_order
 from notesite.processes import spread
 from notesite.program import program_digest
@@ -132,7 +142,11 @@ class _Build:
         if refused := self._resize(made):
             self.last.refuse(refused)
             made = plan()  # which shows them as they are
-        return self._publish(made, theme, extension, notes)
+        report = self._publish(made, theme, extension, notes)
+        if self.options.external:
+            asked = located(self._asked(scanned, notes), scanned)
+            report = replace(report, problems=tuple(in_order([*report.problems, *asked])))
+        return report
 
     def _resize(self, plan: Plan) -> dict[bytes, str]:
         """Make the smaller images that the plan asks for; those that cannot be made, and why."""
@@ -141,6 +155,21 @@ class _Build:
         recipes = [recipe for _, recipe in plan.library.images]
         told = partial(self.progress, "making images")
         return resizing.resize(recipes, self.root, self.jobs, told)
+
+    def _asked(self, scanned: Scanned, notes: Notes) -> Iterator[Problem]:
+        """What is wrong with links to other hosts."""
+        from notesite import outside
+
+        pairs = zip(scanned.notes, notes.entries, strict=True)
+        bodies = (
+            (note.shown, "".join(notes.html(entry.body)), text_of(note.file))
+            for note, entry in pairs
+            if entry.body
+        )
+        found = outside.links(bodies)
+        for done, problems in outside.problems(found, self.config.links.unasked):
+            self.progress("asking other hosts", done, len(found))
+            yield from problems
 
     def _scan(self) -> Scanned:
         """Stage 1. Files that have not changed since the last build are not read."""

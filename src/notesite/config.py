@@ -61,8 +61,12 @@ class Highlight(Struct, frozen=True):
 
 
 class Links(Struct, frozen=True):
+    """`unasked`: the beginnings of addresses on other hosts that are never asked whether they are
+    there."""
+
     unwritten_pages: bool = True
     inline_tags: bool = False
+    unasked: tuple[str, ...] = ()
 
 
 class Images(Struct, frozen=True):

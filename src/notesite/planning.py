@@ -85,9 +85,18 @@ def planned(
     folder = os.path.relpath(notes_folder(root, config), root)
     problems = [*said, *scanned.problems, *library.problems, *clashes]
     problems += advice(config, folder, not scanned.notes)
+    return Plan(library, outputs, located(problems, scanned), not broken(clashes))
+
+
+def located(problems: Iterable[Problem], scanned: Scanned) -> tuple[Problem, ...]:
+    """The problems, each with the line that it points at."""
     files = {note.shown: note.file for note in scanned.notes}
-    found = with_source_lines(problems, lambda path: _text(files.get(path)))
-    return Plan(library, outputs, found, not broken(clashes))
+    return with_source_lines(problems, lambda path: text_of(files[path]) if path in files else "")
+
+
+def text_of(file: str) -> str:
+    """What a note is read as."""
+    return Path(file).read_bytes().decode("utf-8-sig", "replace")
 
 
 def problems_of(entries: Iterable[Entry]) -> Iterable[Problem]:
@@ -98,7 +107,3 @@ def problems_of(entries: Iterable[Entry]) -> Iterable[Problem]:
 def broken(problems: Iterable[Problem]) -> bool:
     """Whether settings, templates or the extension are such that nothing can be published."""
     return any(problem.frame and problem.level == "error" for problem in problems)
-
-
-def _text(file: str | None) -> str:
-    return Path(file).read_bytes().decode("utf-8-sig", "replace") if file else ""

@@ -19,6 +19,7 @@ class Options(Struct, frozen=True):
     jobs: int = 0  # processes; 0: one for each processor
     explain: bool = False
     check: bool = False  # say what is wrong, and publish nothing
+    external: bool = False  # with `check`: ask other hosts whether what notes link to is there
 
 
 class Report(Struct, frozen=True):

@@ -187,7 +187,7 @@ _READERS: dict[str, Reader | dict[str, Reader]] = {
         "soft_breaks": fields.one_of("cjk", "keep", "break"), "typographer": _flag, "html": _flag,
     },
     "highlight": {"light": _text, "dark": _text},
-    "links": {"unwritten_pages": _flag, "inline_tags": _flag},
+    "links": {"unwritten_pages": _flag, "inline_tags": _flag, "unasked": fields.texts},
     "images": {"resize": _flag},
     "cards": {"font": _text},
     "imports": {"callouts": fields.pairs},

@@ -153,8 +153,9 @@ notesite.add_command(serve)
 @click.option("-D", "--drafts", is_flag=True, help="Drafts too.")
 @click.option("-F", "--future", is_flag=True, help="Notes with a date to come too.")
 @click.option("--strict", is_flag=True, help="Exit with 1 on a warning, not only on an error.")
+@click.option("--external", is_flag=True, help="Ask other hosts whether what notes link to exists.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text")
-def check(drafts: bool, future: bool, strict: bool, form: str) -> int:
+def check(drafts: bool, future: bool, strict: bool, external: bool, form: str) -> int:
     """Say what is wrong with the notes; write nothing to the output folder.
 
     json and github (annotations of a workflow) go to standard output. Exit code: 0, 1 after an
@@ -169,7 +170,7 @@ def check(drafts: bool, future: bool, strict: bool, form: str) -> int:
         report = build_site(
             site,
             config_file=given("config"),
-            options=Options(drafts, future, check=True),
+            options=Options(drafts, future, check=True, external=external),
             today=lambda config: datetime.now(config.zone).date(),
             progress=progress,
         )
