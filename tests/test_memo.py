@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -16,11 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notesite.build import build
-from notesite.memo import Memo
+from notesite.memo import SWEEP, UNUSED, Memo
 from notesite.report import Options, Report
 
 TRIALS = int(os.environ.get("NOTESITE_TRIALS", "40"))
 PROGRAM = b"program"
+KINDS = ("note", "body", "uses", "formula")
 
 
 # --- the table ------------------------------------------------------------------------------------
@@ -131,12 +133,13 @@ def test_a_flipped_bit_anywhere_changes_nothing(
         lambda file: file.write_text("this is no database"),
         lambda file: file.write_bytes(file.read_bytes()[:5000]),
         lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
+        lambda file: file.write_bytes(file.read_bytes().replace(b"TABLE note", b"T\xe1BLE note")),
         lambda file: file.unlink(),
         lambda file: (file.unlink(), file.mkdir()),
         lambda file: (file.unlink(), file.symlink_to("nowhere")),
         lambda file: file.with_name("cache.sqlite-journal").write_bytes(b"\0" * 512),
     ],
-    ids=["empty", "text", "cut", "half", "gone", "folder", "link", "journal"],
+    ids=["empty", "text", "cut", "half", "words", "gone", "folder", "link", "journal"],
 )
 def test_a_cache_that_is_none_costs_time_only(
     damage: Callable[[Path], object], copy: Callable[[], Path], expected: dict[str, bytes]
@@ -162,13 +165,31 @@ def test_rows_that_were_swapped_are_not_believed(
 ) -> None:
     root = copy()
     with sqlite3.connect(cache(root)) as base:
-        for table in ("note", "body", "excerpt", "formula"):
+        for table in (*KINDS, "excerpt"):
             rows = base.execute(f"SELECT key, value FROM {table}").fetchall()
             for (key, _), (_, value) in zip(rows, rows[1:] + rows[:1], strict=True):
                 base.execute(f"UPDATE {table} SET value = ? WHERE key = ?", (value, key))
     base.close()
     shutil.rmtree(root / "public")
     check(root, expected)
+
+
+def test_what_ten_builds_did_not_use_goes_and_formulas_of_unchanged_notes_stay(
+    copy: Callable[[], Path],
+) -> None:
+    root = copy()
+    builds = UNUSED + 2 * SWEEP
+    for number in range(builds):
+        (root / "notes/n0.md").write_text(f"# N0\n\n$y_{{{number}}}$\n", "utf-8")
+        built(root)
+    with sqlite3.connect(cache(root)) as base:
+        rows = {table: base.execute(f"SELECT value FROM {table}").fetchall() for table in KINDS}
+    base.close()
+    set_once = set(re.findall(r'x-tex">([^<]*)<', "".join(str(row) for row in rows["formula"])))
+    assert {f"x_{number}" for number in range(1, 8)} <= set_once
+    assert f"y_{{{builds - 1}}}" in set_once
+    assert not {"x_0", "y_{0}", "y_{1}"} & set_once
+    assert 8 <= len(rows["note"]) == len(rows["body"]) == len(rows["uses"]) < 8 + builds
 
 
 def test_another_build_that_holds_the_cache_is_not_waited_for_long(

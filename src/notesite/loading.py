@@ -7,7 +7,7 @@ misses go to worker processes. The bytes that come out are the same, whatever is
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -65,10 +65,8 @@ class Notes:
             done += len(chunk)
             progress("reading notes", done, len(missing))
         self.entries = [_entries.decode(rows[key]) for key in keys]
-        memo.keep("body", (entry.digest for entry in self.entries))
-        memo.keep("excerpt", chain.from_iterable(map(shorts, self.entries)))
-        for table in ("stretches", "grams"):
-            memo.keep(table, (entry.search for entry in self.entries))
+        for table, kept in rows_of(self.entries).items():
+            memo.keep(table, kept)
 
     def html(self, stored: Stored) -> Pieces:
         """The HTML that `stored` stands for; what the memo has lost is made again.
@@ -103,6 +101,16 @@ class Notes:
     def _remember(self, parsed: Parsed) -> None:
         for table, rows in parsed.items():
             self._memo.put(table, rows)
+
+
+def rows_of(entries: Iterable[Entry]) -> dict[str, set[bytes]]:
+    """What the memo keeps of these notes: keys, by its tables."""
+    known = list(entries)
+    notes, searched = {entry.digest for entry in known}, {entry.search for entry in known}
+    return {
+        "note": notes, "body": notes, "uses": notes, "stretches": searched, "grams": searched,
+        "excerpt": set(chain.from_iterable(map(shorts, known))),
+    }  # fmt: skip
 
 
 def _key(note: Source, prefix: bytes) -> bytes:

@@ -13,11 +13,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from zlib import crc32
 
-SCHEMA = 2
+SCHEMA = 3
 UNUSED = 10  # builds after which a row goes that none of them asked for
 SWEEP = 5  # builds from one look for such rows to the next
 
-_TABLES = ("note", "body", "excerpt", "formula", "blob", "stretches", "grams", "digests", "shards")
+# "uses": of each note, the keys of the formulas that it stands on
+_TABLES = (
+    "note", "body", "excerpt", "uses", "formula", "blob", "stretches", "grams", "digests", "shards",
+)  # fmt: skip
+_KEY = 16  # bytes
+# the second where what is damaged stands in the message of the first
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
 _FEW = 400  # keys that are asked for one by one; more are picked from the whole table, in one sweep
 
 
@@ -48,7 +54,7 @@ class Memo:
                 if self.forked and not self.readonly:
                     self._open_again()
                 found |= self._read(self._base, table, wanted - found.keys())
-            except sqlite3.Error as error:
+            except FAULTS as error:
                 self._give_up(error)
         self._used[table].update(found)  # `|=` with a view copies the whole set
         return found
@@ -65,7 +71,7 @@ class Memo:
                 f"INSERT OR REPLACE INTO {table} VALUES (?, ?)",
                 ((key, _checksum(key, value) + value) for key, value in rows.items()),
             )
-        except sqlite3.Error as error:
+        except FAULTS as error:
             self._give_up(error)
             self._rows[table].update(rows)
 
@@ -89,7 +95,7 @@ class Memo:
             try:
                 self._base.execute("COMMIT")
                 self._writing = False
-            except sqlite3.Error as error:
+            except FAULTS as error:
                 self._give_up(error)
 
     def close(self) -> None:
@@ -102,7 +108,7 @@ class Memo:
                 self._base.execute("COMMIT")
             self._base.close()
             self._base = None
-        except sqlite3.Error as error:
+        except FAULTS as error:
             self._give_up(error)
 
     # --- the file
@@ -122,10 +128,10 @@ class Memo:
                 if self._is_ours(base):
                     return base
                 base.close()
-            except (sqlite3.Error, OSError) as error:
+            except (*FAULTS, OSError) as error:
                 self.notice = f"the cache {file.name} cannot be used: {error}"
                 if base is not None:
-                    with contextlib.suppress(sqlite3.Error):
+                    with contextlib.suppress(*FAULTS):
                         base.close()
             if self.readonly or attempt:
                 return None
@@ -195,6 +201,7 @@ class Memo:
         known = base.execute("SELECT name, key, since FROM idle").fetchall()
         since = {(name, key): build for name, key, build in known}
         base.execute("DELETE FROM idle")
+        self._use_formulas(base)
         for table in _TABLES:
             keys = {key for (key,) in base.execute(f"SELECT key FROM {table}")}
             idle = {key: since.get((table, key), self._build) for key in keys - self._used[table]}
@@ -203,16 +210,22 @@ class Memo:
             rest = ((table, key, idle[key]) for key in idle.keys() - set(old))
             base.executemany("INSERT INTO idle VALUES (?, ?, ?)", rest)
 
-    def _give_up(self, error: sqlite3.Error) -> None:
+    def _use_formulas(self, base: sqlite3.Connection) -> None:
+        """Those of notes in use are in use, though nobody asks for them while a note stays as it
+        is: else a later edit of it would set all of them again."""
+        for key, value in base.execute("SELECT key, value FROM uses"):
+            if key in self._used["uses"]:
+                keys = (value[at : at + _KEY] for at in range(4, len(value), _KEY))
+                self._used["formula"].update(keys)
+
+    def _give_up(self, error: Exception) -> None:
         """From here on without the file, which is emptied if it is damaged."""
         self.notice = f"the cache cannot be used: {error}"
         base, self._base = self._base, None
         if base is not None:
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(*FAULTS):
                 base.close()
-        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(
-            error, sqlite3.OperationalError
-        )
+        damaged = not isinstance(error, sqlite3.OperationalError)
         if damaged and self.file is not None and not self.readonly:
             _empty(self.file)
 

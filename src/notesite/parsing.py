@@ -1,5 +1,5 @@
-"""Chunks of notes -> rows for the memo: of the notes, of their HTML, of what finds them, of new
-formulas.
+"""Chunks of notes -> rows for the memo: of the notes, of their HTML, of what finds them, of the
+formulas that they use, of new formulas.
 
 The memo is only read here, for this may be another process: who asked for the rows puts them in.
 """
@@ -57,6 +57,9 @@ class Parser:
             rows["excerpt"].update((d, msgpack.encode(pieces)) for d, pieces in short.items())
             rows["stretches"][entry.search] = msgpack.encode(found.stretches)
             rows["grams"][entry.search] = msgpack.encode(found.grams)
+        for (key, _), document in zip(chunk, parsed, strict=True):
+            if uses := b"".join(map(self._formula_key, markdown.formulas(document).values())):
+                rows["uses"][key] = uses
         return rows
 
     def typeset(self, formulas: Sequence[Formula]) -> list[Typeset]:

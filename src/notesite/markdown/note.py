@@ -94,10 +94,10 @@ def typeset(documents: Sequence[Document], engine: Engine) -> list[Document]:
 
     A formula that stands in several places is set once.
     """
-    wanted = {_key(formula): formula for document in documents for formula in _formulas(document)}
+    wanted = {key: formula for each in documents for key, formula in formulas(each).items()}
     results = engine.typeset(list(wanted.values())) if wanted else []
     made = dict(zip(wanted, results, strict=True))
-    return [_filled(document, made) for document in documents]
+    return [_filled(each, made) if formulas(each) else each for each in documents]
 
 
 def unreadable(source: Source, problem: Problem) -> Document:
@@ -184,19 +184,19 @@ def _key(formula: Formula) -> _Key:
     return formula.tex, formula.display, formula.preamble
 
 
-def _formulas(document: Document) -> Iterable[Formula]:
+def formulas(document: Document) -> dict[_Key, Formula]:
+    """All that wait in a note for KaTeX, each once."""
     parts: list[Html | Text] = [
         document.body, document.title, document.title_html, document.excerpt, document.excerpt_text,
         *(heading.text for heading in document.headings),
         *(sentence for _, sentence in document.sentences),
         *chain.from_iterable((s.heading, s.text) for s in document.stretches),
     ]  # fmt: skip
-    return (piece for part in parts for piece in part.pieces if isinstance(piece, Formula))
+    pieces = chain.from_iterable(part.pieces for part in parts)
+    return {_key(piece): piece for piece in pieces if isinstance(piece, Formula)}
 
 
 def _filled(document: Document, made: dict[_Key, Typeset]) -> Document:
-    if not any(True for _ in _formulas(document)):
-        return document
     return replace(
         document,
         body=_html(document.body, made),

@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from notesite.config import Config
 from notesite.extension import NOTHING
-from notesite.loading import MANY, Notes, Progress, parser_apart
-from notesite.markdown.bodies import is_of, shorts
+from notesite.loading import MANY, Notes, Progress, parser_apart, rows_of
+from notesite.markdown.bodies import is_of
 from notesite.markdown.options import Task
 from notesite.memo import Memo
 from notesite.model import Entry, Problem, Source
@@ -85,14 +85,8 @@ class Reading:
         """Have what is new in the file, for the next build or server."""
         if not self.memory.has_news:
             return
-        entries = [*(entry for _, entry in self._read.values()), *self._good.values()]
-        notes = {entry.digest for entry in entries}
-        excerpts = set(chain.from_iterable(map(shorts, entries)))
-        searched = {entry.search for entry in entries}
-        self.memory.save({
-            "note": notes, "body": notes, "excerpt": excerpts, "stretches": searched,
-            "grams": searched,
-        })  # fmt: skip
+        entries = (entry for _, entry in self._read.values())
+        self.memory.save(rows_of(chain(entries, self._good.values())))
 
     def close(self) -> None:
         if self._apart:
