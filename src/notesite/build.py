@@ -1,7 +1,7 @@
 """A site's folder -> its output folder: the six stages in order, and a report of what came out.
 
 The only module that knows all stages; whatever is to be remembered between builds is plugged in
-here.
+here. What a build needs that finds nothing to do is imported at once, all else where it is used.
 """
 
 from __future__ import annotations
@@ -12,38 +12,28 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import msgpack
 from msgspec.structs import replace
 
 from notesite import resizing
 from notesite.config import Config
-from notesite.extension import Extension, ExtensionFailed
 from notesite.lastbuild import LastBuild, fingerprint
-from notesite.loading import Notes, Progress
-from notesite.markdown.math.katex import KatexMissing
-from notesite.markdown.options import Task
 from notesite.memo import Memo
 from notesite.model import Location, Problem, Template, Theme
-from notesite.planning import (
-    Plan,
-    broken,
-    extended,
-    indexed,
-    located,
-    planned,
-    problems_of,
-    protected,
-    text_of,
-)
-from notesite.problems import in_order
-from notesite.processes import spread
+from notesite.problems import Incomplete, broken, in_order
 from notesite.program import program_digest
 from notesite.publish import Made, publish, recover
 from notesite.report import Options, Report
-from notesite.scan import CACHE, Scanned, scan
+from notesite.scan import CACHE, Scanned, protected, scan
 from notesite.settings import load_config
 from notesite.theming import load_theme
+
+if TYPE_CHECKING:
+    from notesite.extension import Extension
+    from notesite.loading import Notes, Progress
+    from notesite.planning import Plan
 
 _made = msgpack.Decoder(list[Made | None])
 
@@ -77,7 +67,7 @@ def build(
     gc.disable()  # a build makes many values and no cycles: collecting costs a tenth of its time
     try:
         return _Build(root, config, target, sources, asked, today(config), progress).run()
-    except KatexMissing as error:
+    except Incomplete as error:
         problem = Problem("error", str(error), Location("notesite"), frame=True)
         return Report((problem,), output=shown)
     finally:
@@ -122,6 +112,9 @@ class _Build:
 
     def _made(self, scanned: Scanned, theme: Theme, problems: Sequence[Problem]) -> Report:
         """Stages 2 to 6."""
+        from notesite.extension import ExtensionFailed
+        from notesite.planning import extended, indexed, located, planned, problems_of
+
         try:
             extension = extended(scanned.extension, self.config)
         except ExtensionFailed as failed:
@@ -159,6 +152,7 @@ class _Build:
     def _asked(self, scanned: Scanned, notes: Notes) -> Iterator[Problem]:
         """What is wrong with links to other hosts."""
         from notesite import outside
+        from notesite.planning import text_of
 
         pairs = zip(scanned.notes, notes.entries, strict=True)
         bodies = (
@@ -195,6 +189,9 @@ class _Build:
 
     def _notes(self, scanned: Scanned, extension: Extension) -> Notes:
         """Stage 2: parse."""
+        from notesite.loading import Notes
+        from notesite.markdown.options import Task
+
         task = Task.of(self.config, extension)
         notes = Notes(scanned.notes, task, self.memo, self.jobs, self.progress)
         self.is_final = notes.is_final
@@ -245,6 +242,8 @@ class _Build:
 
     def _spread(self, make: Callable[[int], Made], count: int) -> Iterator[Made]:
         """Files, made in many processes."""
+        from notesite.processes import spread
+
         for done, made in enumerate(spread(make, count, self.jobs, _made), 1):
             yield made
             self.progress("writing pages", done, count)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from msgspec.structs import replace
 
 from notesite.cards import read_letters
 from notesite.config import FILE_NAME, Config
-from notesite.extension import Extension
 from notesite.keys import Closure, closures
 from notesite.memo import Memo
 from notesite.model import Font, Location, Picture, Problem, Theme
@@ -28,6 +26,7 @@ from notesite.scan import Scanned
 from notesite.seen import Seen, file_system_now
 
 if TYPE_CHECKING:
+    from notesite.extension import Extension
     from notesite.inlining import Inlining
 
 _SEEN, _REPORT, _SIZES, _REFUSED = b"seen", b"report", b"sizes", b"refused"
@@ -126,6 +125,8 @@ class LastBuild:
             hint = "`cards.font` is the path of a font below static/"
             problems.append(Problem("error", message, where, hint, frame=True))
             return theme
+        from importlib.metadata import version
+
         try:
             by = version("Pillow").encode()
             name = b"font " + found[0].digest

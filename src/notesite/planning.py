@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict, replace
 
-from notesite.config import FILE_NAME, Config
+from notesite.config import Config
 from notesite.extension import Extension, load
 from notesite.index import index
 from notesite.markdown.options import Options as Parsing
 from notesite.model import Entry, Library, Output, Picture, Problem, Resources, Source, Theme
 from notesite.outputs import plan
 from notesite.outputs.extended import urls
-from notesite.problems import with_source_lines
+from notesite.problems import broken, with_source_lines
 from notesite.reading_time import reading_time, rounded
 from notesite.report import Options, advice
 from notesite.scan import Scanned, notes_folder
@@ -34,14 +34,6 @@ class Plan(NamedTuple):
     outputs: dict[str, Output]
     problems: tuple[Problem, ...]
     whole: bool
-
-
-def protected(root: Path, config: Config, config_file: Path | None) -> list[Path]:
-    """What the output folder may not hold: the sources of the site, there or not (a later build
-    would take the output for them)."""
-    folder = notes_folder(root, config)
-    names = (config_file or FILE_NAME, config.extension, "templates", "static", ".git")
-    return [folder, *(root / name for name in names if name), root]
 
 
 def extended(source: Source | None, config: Config) -> Extension:
@@ -102,8 +94,3 @@ def text_of(file: str) -> str:
 def problems_of(entries: Iterable[Entry]) -> Iterable[Problem]:
     """What is wrong with the notes themselves."""
     return chain.from_iterable(entry.problems for entry in entries)
-
-
-def broken(problems: Iterable[Problem]) -> bool:
-    """Whether settings, templates or the extension are such that nothing can be published."""
-    return any(problem.frame and problem.level == "error" for problem in problems)

@@ -43,6 +43,15 @@ class Problem(Struct, frozen=True):
     frame: bool = False
 
 
+class Incomplete(Exception):
+    """A file of the program did not come with it. The message says which, and what to do."""
+
+
+def broken(problems: Iterable[Problem]) -> bool:
+    """Whether settings, templates or the extension are such that nothing can be published."""
+    return any(problem.frame and problem.level == "error" for problem in problems)
+
+
 def with_source_lines(
     problems: Iterable[Problem], text_of: Callable[[str], str]
 ) -> tuple[Problem, ...]:

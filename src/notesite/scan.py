@@ -104,6 +104,14 @@ def _notes(
     return notes, assets
 
 
+def protected(root: Path, config: Config, config_file: Path | None) -> list[Path]:
+    """What the output folder may not hold: the sources of the site, there or not (a later build
+    would take the output for them)."""
+    folder = notes_folder(root, config)
+    names = (config_file or FILE_NAME, config.extension, "templates", "static", ".git")
+    return [folder, *(root / name for name in names if name), root]
+
+
 def notes_folder(root: Path, config: Config) -> Path:
     """`notes:` of the settings; the root itself where the default folder does not exist."""
     folder = root / config.notes

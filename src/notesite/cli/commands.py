@@ -196,7 +196,7 @@ def clean(output: Path | None) -> int:
     Only files that notesite wrote are removed; what others put into the output folder stays.
     """
     from notesite import publish, resizing
-    from notesite.planning import protected
+    from notesite.scan import protected
 
     site = root()
     config = _config(site)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from notesite import __version__
-from notesite.markdown.math.katex import KatexMissing
-from notesite.model import Location, Problem
+from notesite.problems import Incomplete, Location, Problem
 
 Result = TypeVar("Result")
 
@@ -18,7 +17,7 @@ def caught(work: Callable[[], Result]) -> Result | Problem:
         return work()
     except OSError as error:
         return _problem(error.strerror or str(error), str(error.filename or "."))
-    except KatexMissing as error:
+    except Incomplete as error:
         return _problem(str(error), "notesite")
     except Exception as error:
         where = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))

@@ -19,13 +19,13 @@ from notesite.loading import Progress
 from notesite.markdown.options import Task
 from notesite.model import Entry, Library, Problem, Source, Theme
 from notesite.names import DOT_FOLDER
-from notesite.planning import broken, extended, indexed, planned, protected
-from notesite.problems import in_order
+from notesite.planning import extended, indexed, planned
+from notesite.problems import broken, in_order
 from notesite.program import program_digest
 from notesite.render import environment
 from notesite.report import Options
 from notesite.resizing import encoder, missing
-from notesite.scan import Scanned
+from notesite.scan import Scanned, protected
 from notesite.serve.bodies import Bodies
 from notesite.serve.memory import Memory
 from notesite.serve.reading import Reading

@@ -20,6 +20,7 @@ from msgspec.json import Decoder
 
 from notesite.markdown.math import messages
 from notesite.model import Formula, Typeset
+from notesite.problems import Incomplete
 
 LONGEST = 10_000  # characters a formula
 SECONDS = 2.0  # a formula
@@ -39,10 +40,6 @@ _SCRIPTS = (
     _HERE / "text.js", _HERE / "driver.js",
 )  # fmt: skip
 _REFUSED_BY_US = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
-
-class KatexMissing(Exception):
-    """KaTeX's files did not come with the program. The message says what to do."""
 
 
 class Katex:
@@ -128,7 +125,7 @@ class _Engine:
             except FileNotFoundError as error:
                 self.racer.close()
                 message = f"KaTeX's file {script.name} is missing: install notesite again"
-                raise KatexMissing(message) from error
+                raise Incomplete(message) from error
         self._tell("start", settings)
 
     def set(self, formulas: Sequence[Formula]) -> tuple[list[Result], str, bool]:
