@@ -12,6 +12,9 @@ from notesite.model import Output, Template, Theme
 from notesite.outputs.frame import Frame
 from notesite.outputs.listings import WINDOW, listings, page_url, pagination
 
+THEME = Theme({}, {}, (), (), {"en": {"home": "Home"}})
+ONE = Config(title="Site", listing=Listing(1))
+
 
 def shown(number: int, count: int) -> str:
     pager = pagination("/", number, count)
@@ -65,8 +68,7 @@ def test_every_pager_of_a_listing_is_complete_and_of_one_length(count: int) -> N
 def outputs(count: int, per_page: int) -> dict[str, Output]:
     config = Config(title="Site", listing=Listing(per_page))
     made = library({f"p/{n:02}.md": note(f"N{n:02}", tags="[t]") for n in range(count)}, config)
-    theme = Theme({}, {}, (), (), {"en": {"home": "Home"}})
-    return {output.path: output for output in listings(Frame(config, made, theme, {}))}
+    return {output.path: output for output in listings(Frame(config, made, THEME, {}))}
 
 
 def test_page_one_has_one_url_and_each_note_stands_once() -> None:
@@ -81,6 +83,27 @@ def test_page_one_has_one_url_and_each_note_stands_once() -> None:
 def test_sections_and_terms_are_paged_too() -> None:
     found = outputs(11, 10)
     assert {"p/page/2/index.html", "tags/t/page/2/index.html"} <= set(found)
+
+
+def test_the_first_page_of_a_section_or_term_shows_what_is_linked_with_its_introduction() -> None:
+    notes = {
+        "p/_index.md": note("P", "[[A]] と [[B]]"),
+        "tags/t.md": note("T", "[[A]]"),
+        "a.md": note("A", "[[P]] は式。[[T]]", tags="[t]"),
+        "b.md": note("B", "[[P]] と [[A]]", tags="[t]"),
+    }
+    made = library({**notes, "p/c.md": note("C", tags="[t]"), "p/d.md": note("D")}, ONE)
+    found = {output.path: context(output) for output in listings(Frame(ONE, made, THEME, {}))}
+
+    def urls(path: str, name: str) -> list[str]:
+        return [link.url for link in found[path][name]]
+
+    assert urls("p/index.html", "links") == ["/a/", "/b/"]
+    assert urls("p/index.html", "backlinks") == ["/a/", "/b/"]
+    assert "/a/" in urls("p/index.html", "twohop")
+    assert urls("tags/t/index.html", "backlinks") == ["/a/"]
+    assert not any(found["p/page/2/index.html"][name] for name in ("links", "backlinks"))
+    assert not any(found["index.html"][name] for name in ("links", "backlinks", "twohop"))
 
 
 def context(output: Output) -> dict[str, Any]:

@@ -4,6 +4,7 @@ made."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -11,7 +12,9 @@ from notesite.config import FILE_NAME, Config
 from notesite.index.graph import MAP
 from notesite.model import (
     AskedTemplate,
+    Backlink,
     Feed,
+    Hop,
     Library,
     Link,
     Location,
@@ -34,6 +37,19 @@ ABSENT: Mapping[str, object] = {
     "image": "",
 }  # fmt: skip
 _FOREIGN = {"post", "page", "default", "single", "note", "home", "list", "blog", "posts"}
+
+
+class Around(NamedTuple):
+    """What a page links to, what links to it, and what else is linked to what it links to."""
+
+    links: tuple[Link, ...] = ()
+    backlinks: tuple[Backlink, ...] = ()
+    twohop: tuple[Hop, ...] = ()
+
+    @property
+    def math(self) -> bool:
+        """Whether a formula is shown."""
+        return any(backlink.sentence.math for backlink in self.backlinks)
 
 
 class Frame:
@@ -59,6 +75,8 @@ class Frame:
             hint = f"write templates/i18n/{config.language}.yaml (see the manual, Languages)"
             self.problems.append(Problem("note", message, Location(FILE_NAME), hint))
         self._translations = dict(library.translations)
+        self._links, self._twohop = dict(library.links), dict(library.twohop)
+        self._backlinks = dict(library.backlinks)
         self._strings: dict[str, dict[str, object]] = {}
         self._by_language: dict[str, dict[str, object]] = {}
 
@@ -102,6 +120,12 @@ class Frame:
             context["versions"] = self._versions(url)
         shared = self.shared(str(context.get("lang") or self.config.language))
         return replace(output, recipe=Template(recipe.name, context, shared))
+
+    def around(self, url: str) -> Around:
+        """What is linked with the page at a site path."""
+        return Around(
+            self._links.get(url, ()), self._backlinks.get(url, ()), self._twohop.get(url, ())
+        )
 
     def template(self, asked: AskedTemplate | None, default: str) -> str:
         """The template that a note asks for, if there is one of that name, with or without

@@ -9,7 +9,7 @@ from msgspec import Struct
 from notesite.index.order import months
 from notesite.model import Card, Link, Output, Pagination, Section, Stored, Taxonomy, has_math
 from notesite.outputs.feeds import own_feed
-from notesite.outputs.frame import Frame
+from notesite.outputs.frame import Around, Frame
 
 WINDOW = 1  # page numbers on either side of the current one
 
@@ -22,6 +22,7 @@ class Listed(Struct, frozen=True):
     title: str
     origin: str
     introduction: Stored
+    around: Around = Around()
 
 
 def listings(frame: Frame) -> Iterable[Output]:
@@ -78,16 +79,21 @@ def _paged(
     cards: Sequence[Card],
     names: Mapping[str, object],
 ) -> Iterable[Output]:
-    """The pages of one listing; the first one shows the introduction too."""
+    """The pages of one listing; the first one shows the introduction too, and
+    what is linked with it."""
     size = frame.config.listing.per_page
     count = max(1, -(-len(cards) // size))
     for number in range(1, count + 1):
         shown = tuple(cards[(number - 1) * size : number * size])
+        introduction, around = listed.introduction, listed.around
+        if number > 1:
+            introduction, around = Stored(), Around()
         own = {
+            **around._asdict(),
             "listing": shown,
             "pagination": pagination(listed.url, number, count),
-            "math": _math(shown) or (number == 1 and listed.introduction.math),
-            "code": number == 1 and listed.introduction.code,
+            "math": _math(shown) or introduction.math or around.math,
+            "code": introduction.code,
         }
         url = page_url(listed.url, number)
         yield frame.page(url, listed.template, listed.title, listed.origin, {**names, **own})
@@ -97,7 +103,9 @@ def _section(frame: Frame, section: Section, cards: Sequence[Card]) -> Iterable[
     home = section.url == frame.library.home
     title = frame.config.title if home else section.title
     template = frame.template(section.template, "home.html" if home else "section.html")
-    listed = Listed(section.url, template, title, f"the section {section.url}", section.html)
+    around = Around() if home else frame.around(section.url)  # all is linked with the home page
+    origin = f"the section {section.url}"
+    listed = Listed(section.url, template, title, origin, section.html, around)
     names = {
         "section": section,
         "sections": section.sections,
@@ -116,7 +124,8 @@ def _taxonomy(frame: Frame, taxonomy: Taxonomy) -> Iterable[Output]:
     cards = {slug: group for name, slug, group in frame.library.terms if name == taxonomy.name}
     names["breadcrumbs"] = (frame.home(), Link(title, taxonomy.url))
     for term in taxonomy.terms:
-        listed = Listed(term.url, "term.html", term.name, f"the term {term.name}", term.html)
+        origin, around = f"the term {term.name}", frame.around(term.url)
+        listed = Listed(term.url, "term.html", term.name, origin, term.html, around)
         own = {"term": term, "feed": own_feed(frame.config, term.url, cards[term.slug])}
         yield from _paged(frame, listed, cards[term.slug], {**names, **own})
 

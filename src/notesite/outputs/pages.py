@@ -4,35 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from notesite.model import Backlink, Output
+from notesite.model import Output
 from notesite.outputs.cards import share_card
-from notesite.outputs.frame import Frame
+from notesite.outputs.frame import Around, Frame
 
 
 def pages(frame: Frame) -> Iterable[Output]:
     """The notes' own pages."""
     library = frame.library
     near = {url: (previous, following) for url, previous, following in library.chronology}
-    related, backlinks = dict(library.related), dict(library.backlinks)
-    twohop, links = dict(library.twohop), dict(library.links)
+    related = dict(library.related)
     for page in library.pages:
         card = page.card
         previous, following = near.get(card.url, (None, None))
         template = frame.template(page.template, "page.html")
-        linking = backlinks.get(card.url, ())
         drawn = share_card(frame, page)
+        around = frame.around(card.url)
         names = {
             "page": page,
             "previous": previous,
             "next": following,
             "related": related.get(card.url, ()),
-            "links": links.get(card.url, ()),
-            "backlinks": linking,
-            "twohop": twohop.get(card.url, ()),
+            **around._asdict(),
             "description": page.description,
             "image": f"/{drawn.path}" if drawn else card.image,
             "breadcrumbs": (frame.home(card.lang), *page.breadcrumbs[1:]),
-            "math": page.math or _math(linking),
+            "math": page.math or around.math,
             "code": page.html.code,
             "lang": card.lang,
         }
@@ -43,12 +40,8 @@ def pages(frame: Frame) -> Iterable[Output]:
         names = {
             "backlinks": word.backlinks,
             "breadcrumbs": (frame.home(),),
-            "math": _math(word.backlinks),
+            "math": Around(backlinks=word.backlinks).math,
             "noindex": True,
         }
         origin = f"the unwritten word {word.title}"
         yield frame.page(word.url, "word.html", word.title, origin, names)
-
-
-def _math(backlinks: Iterable[Backlink]) -> bool:
-    return any(backlink.sentence.math for backlink in backlinks)
