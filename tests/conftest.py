@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -36,3 +41,23 @@ def shared() -> Path:
     if not folder.is_dir():
         missing("../shared/data, the notes that tests run on,")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real one."""
+    from playwright.sync_api import sync_playwright
+
+    program = tool("chromium", "chromium-browser", "google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """As new: nothing in its cache or its storage."""
+    context = browser.new_context()
+    yield context
+    context.close()

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import tool
+from browsing import hosted, visit
 from crawl import Site, build, copy_of_this_site
-from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, Route
 
 MATH_NOTE = "/repo/posts/kl-divergence/"
 NOTE = "/repo/posts/reader/"
@@ -48,24 +44,6 @@ x = 1
 )
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-class Visit(NamedTuple):
-    """A page in the browser with what happened while it loaded."""
-
-    page: Page
-    requests: list[str]
-    complaints: list[str]
-
-    def paths(self) -> list[str]:
-        return [urlsplit(url).path for url in self.requests]
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Built for the path /repo/ and lying in a folder of that name, as a static host has it."""
@@ -77,39 +55,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="module")
 def host(site: Site) -> Iterator[str]:
-    handler = partial(Quiet, directory=str(site.folder.parent))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = tool("chromium", "chromium-browser", "google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context()
-    yield context
-    context.close()
-
-
-def visit(context: BrowserContext, url: str) -> Visit:
-    page = context.new_page()
-    seen = Visit(page, [], [])
-    page.on("request", lambda request: seen.requests.append(request.url))
-    page.on("console", lambda said: seen.complaints.append(said.text))
-    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    page.on("response", lambda answer: seen.complaints.extend([] if answer.ok else [answer.url]))
-    page.goto(url, wait_until="networkidle")
-    page.evaluate("() => document.fonts.ready.then(() => true)")
-    return seen
+    with hosted(site.folder.parent) as address:
+        yield address
 
 
 def loaded_fonts(page: Page) -> set[str]:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT, tool
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from conftest import PROJECT
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 SETTINGS = "title: 試作\nbase_url: https://example.org/repo/\nlanguage: ja\n"
 HEAD_EXTRA = '<link rel="stylesheet" href="{{ \'/own.css\'|url }}">\n'
@@ -106,15 +106,6 @@ class Server:
                 return str(answer.read().decode())
         except urllib.error.URLError:
             return ""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = tool("chromium", "chromium-browser", "google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

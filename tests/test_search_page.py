@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from urllib.parse import quote, urlsplit
 
 import pytest
+from browsing import hosted, visit
 from crawl import Site, build
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import write
-from test_browser import Quiet, browser, context, visit
-
-__all__ = ["browser", "context"]
 
 NOTES: dict[str, str | bytes] = {
     "notesite.yaml": "title: T\nlanguage: ja\n",
@@ -36,11 +31,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="module")
 def host(site: Site) -> Iterator[str]:
-    handler = partial(Quiet, directory=str(site.folder.parent))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with hosted(site.folder.parent) as address:
+        yield address
 
 
 def asked(context: BrowserContext, host: str, query: str) -> Page:

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import gzip
 import re
-import threading
 from collections.abc import Iterator, Sequence
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from browsing import hosted
 from crawl import build
 from msgspec import msgpack
 from msgspec.structs import replace
 from playwright.sync_api import BrowserContext
 from searching import parts_of
 from serving import write
-from test_browser import Quiet, browser, context
 
 from benchmarks.corpus import notes
 from notesite.markdown.findable import findable
 from notesite.markdown.grams import annotated
 from notesite.markdown.note import unreadable
 from notesite.model import Location, Problem, Searched, Source, Stretch, Text
-
-__all__ = ["browser", "context"]
 
 COUNT = 10_000
 FETCHED = 60_000  # bytes over the wire that a query may take
@@ -82,10 +77,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def host(folder: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with hosted(folder) as address:
+        yield address
 
 
 @pytest.mark.parametrize("query", QUERIES)
