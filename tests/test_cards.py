@@ -15,7 +15,7 @@ from library import note
 from PIL import Image, ImageFont
 from rendering import BASE
 
-from notesite import cards, lastbuild
+from notesite import cards
 from notesite.model import Drawn, Font
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzAN 0123456789.…題名、。"
@@ -139,7 +139,7 @@ def test_without_the_libraries_the_error_says_how_to_install_them(
     def absent(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(lastbuild, "version", absent)
+    monkeypatch.setattr("importlib.metadata.version", absent)
     report = built(site)
     (problem,) = report.problems
     assert not report.published

@@ -430,7 +430,7 @@ def test_a_file_that_changes_while_the_page_is_loaded_is_seen(
         route.continue_()
 
     page = context.new_page()
-    page.route("**/live.js", later)
+    page.route("**/live.js", later, times=1)
     page.goto(server.url + "b/")
     page.wait_for_function("() => document.querySelector('main img').naturalWidth === 25")
     page.wait_for_function(
