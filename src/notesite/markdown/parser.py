@@ -5,7 +5,7 @@ from __future__ import annotations
 from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 
-from notesite.markdown import callouts, cjk, remarks
+from notesite.markdown import callouts, cjk, leftovers, remarks
 from notesite.markdown.block import BlockRuler
 from notesite.markdown.syntax import (
     admonitions,
@@ -39,7 +39,7 @@ def make_parser(*, html: bool, typographer: bool, soft_breaks: str) -> MarkdownI
     deflist_plugin(md)
     for plugin in (
         autolinks, cards, comments, marks, ruby, attributes, footnotes, headings, tasks, fences,
-        callouts, containers, admonitions, raw,
+        callouts, containers, admonitions, raw, leftovers,
     ):  # fmt: skip
         plugin.plugin(md)
     return md
