@@ -209,7 +209,7 @@ def is_dangerous(module: Module) -> Iterator[str]:
 def catches_everything(module: Module) -> Iterator[str]:
     """Only the outer loops may; to clean up and raise on is no catching."""
     # whose functions run on their own, or what a site brings along
-    if module.name in ("cli", "processes", "workers", "serve.faults", "extension"):
+    if module.name in ("cli", "processes", "workers", "serve.faults", "extension", "outside"):
         return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ExceptHandler) and ast.unparse(node.body[-1]) != "raise":

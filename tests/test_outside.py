@@ -189,6 +189,26 @@ def test_the_place_is_that_of_the_whole_address(site: Path, host: str) -> None:
     assert f"notes/a.md:3:1: warning: `{host}/gone`" in check(site, "--external").stderr
 
 
+def test_whatever_goes_wrong_with_one_address_the_others_are_asked(
+    site: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = outside._asked
+
+    def failing(address: str, method: str) -> outside.Answer | None:
+        if address.endswith("/odd"):
+            raise RuntimeError("what urllib does not foresee")
+        return asked(address, method)
+
+    monkeypatch.setattr(outside, "_asked", failing)
+    (site / "notes/a.md").write_text(
+        f'<a href="http://[::1/">x</a> <{host}/odd> <{host}/gone>\n', "utf-8"
+    )
+    said = check(site, "--external").stderr
+    assert "`http://[::1/` is no address" in said
+    assert f"`{host}/odd` cannot be reached (what urllib does not foresee)" in said
+    assert f"`{host}/gone` answers 404" in said
+
+
 def test_nothing_is_asked_unless_it_is_wanted(site: Path, host: str) -> None:
     (site / "notes/a.md").write_text(f"[a]({host}/gone)\n")
     assert check(site).stderr == ""

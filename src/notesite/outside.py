@@ -83,6 +83,8 @@ def ask(address: str) -> Answer | None:
             answer = _asked(address, method)
         except ValueError:
             return Answer("warning", "is no address", "mend the link")
+        except Exception as error:  # a thread that ends early would be waited for
+            return _silent(error)
         if answer is None or (answer.sure and method == "GET"):
             break
     return answer
@@ -103,7 +105,7 @@ def _answers(addresses: Iterable[str]) -> Iterator[tuple[str, Answer | None]]:
     """Answers as they come. The threads are daemons: who interrupts a check does not wait."""
     hosts: dict[str, list[str]] = {}
     for address in addresses:
-        hosts.setdefault(urlsplit(address).netloc.lower(), []).append(address)
+        hosts.setdefault(address.split("/")[2].lower(), []).append(address)
     lanes: SimpleQueue[Sequence[str]] = SimpleQueue()
     told: SimpleQueue[tuple[str, Answer | None]] = SimpleQueue()
     for each in hosts.values():
