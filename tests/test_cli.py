@@ -504,6 +504,33 @@ def test_a_reader_that_goes_away_is_no_fault(site: Path) -> None:
     assert (site / "public" / "index.html").is_file()
 
 
+@pytest.mark.parametrize(
+    ("interrupt", "code"), [(KeyboardInterrupt(), 130), (SystemExit(143), 143), (ValueError(), 1)]
+)
+def test_an_interrupt_while_a_class_is_made_is_one(
+    interrupt: BaseException, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Named:
+        def __set_name__(self, owner: object, name: str) -> None:
+            raise interrupt
+
+    def importing(arguments: object) -> int:
+        type("Made", (), {"name": Named()})
+        return 0
+
+    monkeypatch.setattr(cli, "_run", importing)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    found: object
+    try:
+        found = cli.main([])
+    except SystemExit as end:  # Python 3.12 wraps nothing
+        found = end.code
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert found == code
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"]

@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f"{error.filename}: " if error.filename else ""
         return _say(f"{where}error: {error.strerror or error}".replace("\n", "\u240a"))
     except Exception as error:
-        return _unexpected(error, sys.argv[1:] if arguments is None else arguments)
+        words = sys.argv[1:] if arguments is None else arguments
+        return _interrupt_behind(error) or _unexpected(error, words)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -52,6 +53,16 @@ def _interrupted(number: int, frame: FrameType | None) -> None:
     getattr(sys.modules.get("logging"), "disable", int)()
     sys.unraisablehook = lambda fault: None
     raise KeyboardInterrupt if number == INTERRUPTED - 128 else SystemExit(TERMINATED)
+
+
+def _interrupt_behind(error: BaseException | None) -> int:
+    """The exit code if an interrupt is what this came of, else 0: until Python 3.12, one that
+    comes while a class is made is wrapped (`Error calling __set_name__`)."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            return INTERRUPTED if isinstance(error, KeyboardInterrupt) else TERMINATED
+        error = error.__cause__ or error.__context__
+    return 0
 
 
 def _unexpected(error: Exception, arguments: Sequence[str]) -> int:
