@@ -21,6 +21,7 @@ from benchmarks.notesite_site import PROGRAMS
 from benchmarks.program import SCENARIOS, Program, write_files
 from benchmarks.results import Measured, keep, load
 
+# The harness adds up processes and their memory from /proc, which Linux alone has.
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 NOTESITE = PROGRAMS[0]

@@ -531,6 +531,7 @@ def test_an_interrupt_while_a_class_is_made_is_one(
     assert found == code
 
 
+# Windows ends a process that is sent one of these at once: there is nothing that could answer.
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"]

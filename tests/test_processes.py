@@ -13,6 +13,7 @@ from msgspec import Struct, msgpack
 
 from notesite.processes import CAN_FORK, CHUNK, FEW, spread
 
+# Without a fork, as on Windows and macOS, `spread` makes all in its own process.
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="this system cannot fork")
 
 MANY = 10 * CHUNK + 3

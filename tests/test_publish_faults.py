@@ -290,6 +290,7 @@ def _took(write: Writer, output: Path) -> float:
     return time.perf_counter() - started
 
 
+# What is tested is an end that no line of ours sees, and that is SIGKILL.
 needs_kill = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 KILLS = int(os.environ.get("NOTESITE_KILLS", "50"))
 

@@ -86,9 +86,9 @@ WEB = {
 }
 
 
-def links(body: str, path: str = "posts/from.md", **keys: object) -> tuple[str, list[str]]:
+def links(body: str, path: str = "posts/from.md") -> tuple[str, list[str]]:
     """The first `<a>` or `<img>` of a note at `path`, and what is said of it."""
-    found = library(WEB | {path: note("From", body)}, assets=("posts/img/図.png",), **keys)  # type: ignore[arg-type]
+    found = library(WEB | {path: note("From", body)}, assets=("posts/img/図.png",))
     page = next(page for page in found.pages if page.path == f"notes/{path}")
     return (
         html(page.html).partition("<")[2].partition("<")[2].partition(">")[0],

@@ -82,6 +82,7 @@ def test_a_process_that_was_killed_between_two_tasks_is_noticed_at_the_next(
     assert worker.answer()[0] == 6
 
 
+# Whether an orphan is still there is asked of /proc, which Linux alone has.
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
 def test_a_process_ends_when_its_parent_is_killed() -> None:
     program = (
