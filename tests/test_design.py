@@ -40,7 +40,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("index",),
     ("outputs",),
     ("drawing",),
-    ("standalone", "inlining", "faults", "shortcodes", "render", "keys", "postings"),
+    ("standalone", "inlining", "faults", "shortcodes", "render", "keys", "postings", "exchange"),
     ("publish", "report", "resizing", "making", "lastbuild", "finding", "outside"),
     ("planning",),
     ("build",),
@@ -52,8 +52,9 @@ FLOW: tuple[tuple[str, ...], ...] = (
 RANK = {name: rank for rank, group in enumerate(FLOW) for name in group}
 PURE = (
     "markdown", "index", "outputs", "drawing", "standalone", "inlining", "faults", "shortcodes",
-    "render", "postings", "imports.scrapbox", "imports.hugo", "imports.jekyll", "imports.places",
-    "imports.blocks", "imports.quoting", "imports.file_names", "imports.front_matter",
+    "render", "postings", "exchange", "imports.scrapbox", "imports.hugo", "imports.jekyll",
+    "imports.places", "imports.blocks", "imports.quoting", "imports.file_names",
+    "imports.front_matter",
 )  # fmt: skip
 READERS = (
     "gitdates",

@@ -154,6 +154,16 @@ def test_an_edit_of_a_body_is_seen_where_it_is_embedded(site: Served) -> None:
     assert "More." in page(site, "/b/")
 
 
+def test_an_edit_of_a_body_is_seen_in_feeds(site: Served) -> None:
+    dated = f"---\ntitle: A\ndate: 2025-01-01\n---\n\n{LONG}\n\n"
+    site.save("notes/a.md", dated + "Before.\n")
+    site.save("notes/a.md", dated + "After.\n")
+    for feed in ("/feed.xml", "/rss.xml", "/feed.json"):
+        assert "After." in page(site, feed)
+        assert "Other." in page(site, feed)  # the note beside it is as it was
+        assert "Before." not in page(site, feed)
+
+
 def test_what_an_editor_made_and_removed_again_is_nothing(site: Served) -> None:
     before = site.session.snapshot
     site.rebuild(site.root / "notes/a.md~", site.root / "notes/4913", site.root / "notes/a.md")

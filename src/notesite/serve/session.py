@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from notesite.config import FILE_NAME, Config
+from notesite.exchange import exchanged, is_alike, shown_on
 from notesite.extension import Extension, ExtensionFailed
 from notesite.lastbuild import LastBuild
 from notesite.loading import Progress
@@ -29,7 +30,6 @@ from notesite.scan import Scanned, protected
 from notesite.serve.bodies import Bodies
 from notesite.serve.memory import Memory
 from notesite.serve.reading import Reading
-from notesite.serve.shortcut import exchanged, is_alike, pages_of
 from notesite.serve.snapshot import Looks, Snapshot
 from notesite.serve.sources import Known, Sources
 from notesite.settings import load_config
@@ -72,7 +72,8 @@ class Session:
         self._said: list[Problem] = []  # of settings and theme
         self._looks: tuple[object, Looks | None, list[Problem]] = ((), None, [])
         self._entries: list[Entry] = []
-        self._pages: dict[str, str] = {}  # how problems name a note -> the path of its page
+        # how problems name a note -> the outputs that show it whole, if nothing else does
+        self._shown_on: dict[str, tuple[str, ...]] = {}
         self._of_plan: tuple[Problem, ...] = ()  # all problems but those of notes themselves
         self._day: date | None = None
         self._whole = True  # whether everything has to be looked at, whatever is said to change
@@ -127,12 +128,12 @@ class Session:
         new = self._entries[place] = self._reading.one(note)
         known = frame.known.with_note(place, note)
         self._frame = replace(frame, known=known)
-        path = self._pages.get(new.shown)
+        paths = self._shown_on.get(new.shown)
         named = any(problem.location.path == new.shown for problem in self._of_plan)
-        if path is None or named or not is_alike(old, new, frame.config.reading_speed):
+        if paths is None or named or not is_alike(old, new, frame.config.reading_speed):
             return False
         if new is not old:
-            changed = exchanged(self.snapshot.outputs, path, old, new)
+            changed = exchanged(self.snapshot.outputs, paths, old, new)
             self.snapshot = self.snapshot.with_outputs(changed)
         self.snapshot = self.snapshot.saying(self._problems())
         return True
@@ -220,7 +221,8 @@ class Session:
             self.snapshot = self.snapshot.saying(self._problems())
             return
         self.library = library
-        self._pages = pages_of(plan.outputs)
+        # what an extension makes of a page, nobody knows
+        self._shown_on = {} if frame.extension.outputs else shown_on(plan.outputs)
         self.snapshot = Snapshot(frame.config, plan.outputs, frame.looks, self._problems())
 
     def _problems(self) -> tuple[Problem, ...]:

@@ -1,5 +1,5 @@
-"""A note whose body alone was edited -> the outputs with its page exchanged: no other shows it, but
-for the search index.
+"""A note whose body alone was edited -> the outputs with its page exchanged: where it is shown whole,
+and in the search index.
 
 Index and plan read of a note what its Entry holds. If an edit leaves all of that as it was but for
 where its HTML is kept, they would give the same again. This compares, and assumes nothing else.
@@ -7,7 +7,7 @@ where its HTML is kept, they would give the same again. This compares, and assum
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import asdict, replace
 
@@ -21,11 +21,14 @@ from notesite.model import (
     Output,
     Page,
     Searched,
+    Section,
     Shard,
     Shortcode,
     ShortcodeEnd,
     Stored,
+    Taxonomy,
     Template,
+    Term,
 )
 from notesite.outputs.search import digest_of, group_of
 from notesite.reading_time import reading_time, rounded
@@ -35,20 +38,30 @@ Notes = tuple[Searched, ...]
 _NOWHERE = Location("")
 
 
-def pages_of(outputs: Mapping[str, Output]) -> dict[str, str]:
-    """How problems name a note -> the path of its page, of all notes that have one and that no
-    other page embeds."""
-    found: dict[bytes, tuple[str, str]] = {}
+def shown_on(outputs: Mapping[str, Output]) -> dict[str, tuple[str, ...]]:
+    """How problems name a note -> the paths of the outputs that show it whole, its page and feeds;
+    of all notes that no other page embeds."""
+    found: dict[str, list[str]] = {}
+    digests: dict[bytes, str] = {}
     embedded: set[bytes] = set()
     for path, output in outputs.items():
         if isinstance(output.recipe, Template):
-            context = output.recipe.context
-            page = context.get("page")
-            if isinstance(page, Page):
-                found[page.html.digest] = page.path, path
-            for name in ("page", "section", "taxonomy", "term"):
-                embedded.update(_embedded(getattr(context.get(name), "html", None)))
-    return dict(found[digest] for digest in found.keys() - embedded)
+            for value in output.recipe.context.values():
+                for page in _pages(value):
+                    found.setdefault(page.path, []).append(path)
+                    digests[page.html.digest] = page.path
+                    embedded.update(_embedded(page.html))
+                if isinstance(value, Section | Taxonomy | Term):
+                    embedded.update(_embedded(value.html))
+    alone = {note for digest, note in digests.items() if digest not in embedded}
+    return {note: tuple(paths) for note, paths in found.items() if note in alone}
+
+
+def _pages(value: object) -> tuple[Page, ...]:
+    """The pages that a template is given under one name."""
+    if type(value) is Page:
+        return (value,)
+    return value if type(value) is tuple and value and type(value[0]) is Page else ()
 
 
 def _embedded(html: Stored | None) -> Iterator[bytes]:
@@ -74,21 +87,32 @@ def is_alike(old: Entry, new: Entry, speed: ReadingSpeed) -> bool:
 
 
 def exchanged(
-    outputs: Mapping[str, Output], path: str, old: Entry, new: Entry
+    outputs: Mapping[str, Output], paths: Iterable[str], old: Entry, new: Entry
 ) -> dict[str, Output]:
-    """What changes: the page of the note at `path`, and in the search index its contexts and all
-    shards, which are made when they are asked for."""
-    output = outputs[path]
-    recipe = output.recipe
-    assert isinstance(recipe, Template)
-    page = recipe.context["page"]
-    assert isinstance(page, Page)
-    now = replace(page, html=replace(page.html, digest=new.body.digest))
-    context = {**recipe.context, "page": now}
-    changed = {path: replace(output, recipe=replace(recipe, context=context))}
+    """What changes: the outputs at `paths`, which show the note whole, and in the search index its
+    contexts and all shards, which are made when they are asked for."""
+    changed: dict[str, Output] = {}
+    url = ""
+    for path in paths:
+        output, recipe = outputs[path], outputs[path].recipe
+        assert isinstance(recipe, Template)
+        context = dict(recipe.context)
+        for name, value in context.items():
+            if pages := _pages(value):
+                url = next((page.card.url for page in pages if page.path == new.shown), url)
+                now = tuple(_with_body(page, new) for page in pages)
+                context[name] = now if type(value) is tuple else now[0]
+        changed[path] = replace(output, recipe=replace(recipe, context=context))
     if new.search != old.search:
-        changed |= _searched(outputs, page.card.url, new.search)
+        changed |= _searched(outputs, url, new.search)
     return changed
+
+
+def _with_body(page: Page, entry: Entry) -> Page:
+    """The page with the HTML of its note as it is now."""
+    if page.path != entry.shown:
+        return page
+    return replace(page, html=replace(page.html, digest=entry.body.digest))
 
 
 def _searched(
