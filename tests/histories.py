@@ -185,6 +185,32 @@ class History:
         file.write_text(text, "utf-8")
 
 
+class Texts(History):
+    """Mostly edits that only the note's own page, feeds and the search index show: below a
+    paragraph that is longer than an excerpt, in notes without problems."""
+
+    LONG = "長い段落は抜粋より長いので、その後にある文はどの一覧にも現れない。" * 12
+
+    def __init__(self, root: Path, seed: int) -> None:
+        super().__init__(root, seed)
+        self._write(root / "notesite.yaml", "base_url: https://example.org/\n")
+        self.steps = [self.edit_end] * 25 + self.steps
+
+    def edit_end(self) -> None:
+        if note := self._some_note():
+            words = self.random.choices(WORDS + FORMULAS[:3], k=self.random.randint(0, 4))
+            start = note.read_text("utf-8").partition("終わり。")[0]
+            self._write(note, f"{start}終わり。{' '.join(words)}\n")
+
+    def _front(self) -> str:
+        tags = self.random.sample(TAGS, self.random.randint(0, 2))
+        return f"---\ntitle: T\ndate: 2025-01-{self.random.randint(1, 28)}\ntags: {tags}\n---\n"
+
+    def _body(self) -> str:
+        some = self.random.choice(["", "", "![[題]]", "[[n1]]", "## 見出し", self.LONG])
+        return f"{self.LONG}\n\n{some}\n\n終わり。\n"
+
+
 def built(root: Path, output: Path | None = None, **options: Any) -> Report:
     """A build of the site at `root` on a fixed day."""
     asked = Options(jobs=1, **options)

@@ -6,25 +6,29 @@ NOTESITE_STEPS sets the length of the histories: 100 by default, thousands on de
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from histories import History, built, clean, tree
+from histories import History, Texts, built, clean, tree
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from msgspec.structs import replace
 
-from notesite import keys, render
+from notesite import exchange, keys, render
+from notesite.exchange import Shown
 from notesite.inlining import Inlining
 from notesite.keys import Closure
 from notesite.lastbuild import fingerprint
+from notesite.lastplan import LastPlan
 from notesite.loading import Notes
 from notesite.markdown.math import katex
 from notesite.memo import Memo
-from notesite.model import Source, Theme
+from notesite.model import Output, Source, Theme
 from notesite.postings import shard_of
 from notesite.report import Report
 from notesite.seen import Seen
@@ -85,10 +89,10 @@ def told(report: Report) -> Report:
     return replace(report, written=0, unchanged=0, removed=0, made=())
 
 
-def first_difference(tmp_path: Path, seed: int, steps: int) -> str:
+def first_difference(tmp_path: Path, seed: int, steps: int, kind: type[History] = History) -> str:
     """The first edit after which the output is not that of a clean build; "" if there is none."""
     root = tmp_path / "site"
-    history = History(root, seed)
+    history = kind(root, seed)
     for number in range(steps):
         name = history.step() if number else "start"
         report = built(root)
@@ -109,6 +113,38 @@ def first_difference(tmp_path: Path, seed: int, steps: int) -> str:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_an_incremental_build_equals_a_clean_one(seed: int, tmp_path: Path) -> None:
     assert first_difference(tmp_path, seed, STEPS // 2) == ""
+
+
+def test_edits_of_texts_cost_no_plan_and_equal_a_clean_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchanged: list[int] = []
+    real = LastPlan.remember_edits
+
+    def counting(self: LastPlan, *arguments: Any) -> None:
+        exchanged.append(len(arguments[0]))
+        real(self, *arguments)
+
+    monkeypatch.setattr(LastPlan, "remember_edits", counting)
+    assert first_difference(tmp_path, 2, STEPS // 2, Texts) == ""
+    assert len(exchanged) > STEPS // 20
+
+
+@pytest.mark.parametrize("forgets", ["is_alike", "shown_on"])
+def test_an_edit_that_is_taken_for_less_than_it_is_is_caught(
+    forgets: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = exchange.shown_on
+
+    def pages_alone(outputs: Mapping[str, Output]) -> dict[str, Shown]:
+        return {
+            note: Shown(url, tuple(path for path in paths if path.endswith(".html")))
+            for note, (url, paths) in real(outputs).items()
+        }
+
+    other = {"is_alike": lambda *entries: True, "shown_on": pages_alone}[forgets]
+    monkeypatch.setattr(f"notesite.lastplan.{forgets}", other)
+    assert any(first_difference(tmp_path / f"{seed}", seed, 60, Texts) for seed in range(5))
 
 
 @pytest.mark.parametrize(("name", "seed"), [("page", 3), ("listing", 1), ("previous", 5)])
@@ -166,6 +202,42 @@ def test_an_edit_of_a_body_makes_that_page_and_what_finds_it(site: Path) -> None
     report = built(site, explain=True)
     shards = {f"search/words/{shard_of(word, 2)}.json: words" for word in ("end", "fin")}
     assert set(report.made) == {"n07/index.html: page", "search/notes/0-1.json: notes"} | shards
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_edit_of_a_text_that_is_embedded_makes_what_embeds_it(
+    known: bool, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not known:  # then it would be missed
+        monkeypatch.setattr("notesite.exchange._embedded", lambda html: ())
+    (site / "notes/other.md").write_text("![[n07]]\n", "utf-8")
+    built(site)
+    note = site / "notes/n07.md"
+    note.write_text(note.read_text("utf-8").replace("End.", "Fin."), "utf-8")
+    assert ("other/index.html: page" in built(site, explain=True).made) is known
+
+
+def test_what_the_memory_has_lost_of_the_last_plan_costs_time_alone(site: Path) -> None:
+    note = site / "notes/n07.md"
+    for table in ("outputs", "blob", "note", "shards", "body"):
+        with sqlite3.connect(site / ".notesite/cache.sqlite") as base:
+            base.execute(f"DELETE FROM {table}")
+        note.write_text(note.read_text("utf-8") + f"\nWithout {table}.\n", "utf-8")
+        assert built(site).written
+        assert f"Without {table}." in (site / "public/n07/index.html").read_text("utf-8")
+
+
+def test_an_output_of_another_state_is_not_taken_for_that_of_the_last_build(site: Path) -> None:
+    first, second = site / "notes/n03.md", site / "notes/n07.md"
+    shutil.copytree(site / "public", site / "kept", copy_function=os.link)
+    first.write_text(first.read_text("utf-8").replace("End.", "Fin."), "utf-8")
+    built(site)
+    shutil.rmtree(site / "public")
+    (site / "kept").rename(site / "public")  # every file as it was before that edit
+    second.write_text(second.read_text("utf-8").replace("End.", "Fin."), "utf-8")
+    built(site)
+    for name in ("n03", "n07"):
+        assert "Fin." in (site / f"public/{name}/index.html").read_text("utf-8")
 
 
 def test_an_edit_of_a_title_makes_what_shows_it(site: Path) -> None:
@@ -231,11 +303,14 @@ def test_force_makes_everything_anew(site: Path) -> None:
 def test_what_is_remembered_goes_after_ten_builds_that_did_not_ask(site: Path) -> None:
     note = site / "notes/n00.md"
     text = note.read_text("utf-8")
-    for number in range(25):
+    for number in range(10):  # edits that look at that note alone: what they leave goes later
         note.write_text(text + f"\n{number}\n", "utf-8")
         built(site)
+    for number in range(25):
+        note.write_text(text.replace("title: ", f"title: {number} "), "utf-8")
+        built(site)
     memo = Memo(site / ".notesite/cache.sqlite", program(), readonly=True)
-    assert 25 + 10 <= memo.count("note") < 25 + 20
+    assert 25 + 10 <= len(memo.keys("note")) < 25 + 20
     memo.close()
 
 

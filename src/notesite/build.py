@@ -8,34 +8,34 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import msgpack
 from msgspec.structs import replace
 
 from notesite import resizing
 from notesite.config import Config
-from notesite.lastbuild import LastBuild, fingerprint
+from notesite.extension import NOTHING
+from notesite.lastbuild import Inputs, Last, LastBuild, inputs
 from notesite.memo import Memo
 from notesite.model import Location, Problem, Template, Theme
 from notesite.problems import Incomplete, broken, in_order
 from notesite.program import program_digest
-from notesite.publish import Made, publish, recover
+from notesite.publish import keys_of, recover
 from notesite.report import Options, Report
 from notesite.scan import CACHE, Scanned, protected, scan
 from notesite.settings import load_config
 from notesite.theming import load_theme
+from notesite.writing import Writer
 
 if TYPE_CHECKING:
     from notesite.extension import Extension
     from notesite.loading import Notes, Progress
     from notesite.planning import Plan
-
-_made = msgpack.Decoder(list[Made | None])
 
 
 def build(
@@ -88,6 +88,9 @@ class _Build:
         self.shown = os.path.relpath(target, root)
         self.memo = Memo(None if options.force else root / CACHE / "cache.sqlite", self.program)
         self.last = LastBuild(self.memo)
+        self.writer = Writer(
+            root, config, target, sources, options, self.memo, self.last, self.jobs, progress
+        )
         self.encoder = resizing.encoder(config)
         self.is_final = True  # whether another build would read the same in the notes
 
@@ -96,12 +99,9 @@ class _Build:
             scanned = self._scan()
             theme, problems = load_theme(scanned.templates, scanned.static)
             theme = self.last.dressed(theme, self.config, problems)
-            same = self._fingerprint(scanned, theme, problems)
-            report = None if self.options.check else self.last.report(same, self.target)
-            if report is None:
-                report = self._made(scanned, theme, problems)
-                if report.published and self.is_final:
-                    self.last.remember_report(same, report)
+            self.made_from = self._made_from(scanned, theme, problems)
+            report = None if self.options.check else self._from_last(scanned, theme)
+            report = report or self._made(scanned, theme, problems)
         finally:
             self.memo.close()
         if self.memo.notice:
@@ -110,10 +110,48 @@ class _Build:
             report = replace(report, problems=tuple(in_order([*report.problems, notice])))
         return report
 
+    def _from_last(self, scanned: Scanned, theme: Theme) -> Report | None:
+        """The site as the last build left it, if there is nothing to do; or with the texts of a few
+        notes exchanged, if nothing else shows that they were edited."""
+        last = self.last.report(self.made_from)
+        if last is None or (last.edited and scanned.extension):
+            return None
+        if not last.edited:
+            untouched = keys_of(self.target, last.stamp) is not None
+            return last.report if untouched else None
+        self.memo.whole = False
+        with suppress(LookupError):  # something that is not known any more
+            if report := self._exchanged(last, scanned, theme):
+                return report
+        self.memo.whole = True
+        return None
+
+    def _exchanged(self, last: Last, scanned: Scanned, theme: Theme) -> Report | None:
+        """None if more than the texts of notes has changed."""
+        from notesite.lastplan import LastPlan, slight
+
+        edited = replace(scanned, notes=tuple(scanned.notes[place] for place, _ in last.edited))
+        notes = self._notes(edited, NOTHING)
+        before = notes.before([was for _, was in last.edited])
+        edits = list(zip(before, notes.entries, strict=True))
+        if not self.is_final or not slight(edits, self.config, last.report.problems):
+            return None
+        plan, keys = LastPlan(self.memo), keys_of(self.target, last.stamp)
+        outputs = plan.exchanged(edits, keys) if keys else {}
+        if not outputs:
+            return None
+        report = replace(last.report, published=False)
+        report, now = self.writer.write(report, outputs, theme, NOTHING, notes, last.stamp)
+        if report.published:
+            plan.remember_edits(edits, outputs, now)
+            self.last.remember_report(self.made_from, report, self.target)
+        return report
+
     def _made(self, scanned: Scanned, theme: Theme, problems: Sequence[Problem]) -> Report:
         """Stages 2 to 6."""
         from notesite.extension import ExtensionFailed
-        from notesite.planning import extended, indexed, located, planned, problems_of
+        from notesite.lastplan import LastPlan
+        from notesite.planning import extended, indexed, planned, problems_of
 
         try:
             extension = extended(scanned.extension, self.config)
@@ -135,11 +173,28 @@ class _Build:
         if refused := self._resize(made):
             self.last.refuse(refused)
             made = plan()  # which shows them as they are
-        report = self._publish(made, theme, extension, notes)
+        report = self._planned(made)
+        if not broken(report.problems):
+            report, keys = self.writer.write(report, made.outputs, theme, extension, notes)
+            if report.published and self.is_final:
+                LastPlan(self.memo).remember(made.outputs, keys, made.library, self.config)
+                self.last.remember_report(self.made_from, report, self.target)
         if self.options.external:
-            asked = located(self._asked(scanned, notes), scanned)
-            report = replace(report, problems=tuple(in_order([*report.problems, *asked])))
+            from notesite.outside import asked
+
+            found = asked(scanned, notes, self.config.links.unasked, self.progress)
+            report = replace(report, problems=tuple(in_order([*report.problems, *found])))
         return report
+
+    def _planned(self, plan: Plan) -> Report:
+        """What there is to say before anything is written."""
+        return Report(
+            problems=tuple(in_order(plan.problems)),
+            notes=plan.library.notes,
+            pages=sum(isinstance(output.recipe, Template) for output in plan.outputs.values()),
+            held_back=plan.library.held_back,
+            output=self.shown,
+        )
 
     def _resize(self, plan: Plan) -> dict[bytes, str]:
         """Make the smaller images that the plan asks for; those that cannot be made, and why."""
@@ -149,22 +204,6 @@ class _Build:
         told = partial(self.progress, "making images")
         return resizing.resize(recipes, self.root, self.jobs, told)
 
-    def _asked(self, scanned: Scanned, notes: Notes) -> Iterator[Problem]:
-        """What is wrong with links to other hosts."""
-        from notesite import outside
-        from notesite.planning import text_of
-
-        pairs = zip(scanned.notes, notes.entries, strict=True)
-        bodies = (
-            (note.shown, "".join(notes.html(entry.body)), text_of(note.file))
-            for note, entry in pairs
-            if entry.body
-        )
-        found = outside.links(bodies)
-        for done, problems in outside.problems(found, self.config.links.unasked):
-            self.progress("asking other hosts", done, len(found))
-            yield from problems
-
     def _scan(self) -> Scanned:
         """Stage 1. Files that have not changed since the last build are not read."""
         seen = self.last.seen(self.root / CACHE)
@@ -172,19 +211,10 @@ class _Build:
         self.last.remember_seen(seen)
         return scanned
 
-    def _fingerprint(self, scanned: Scanned, theme: Theme, problems: Sequence[Problem]) -> str:
-        """Equal for two builds of one input: then the second has nothing to do."""
-        files = [
-            (source.path, source.shown, source.digest, source.updated)
-            for source in (*scanned.notes, *scanned.assets, *scanned.static)
-        ]
-        code = scanned.extension and scanned.extension.digest
-        assets = [(source.path, source.digest) for source in theme.assets]
+    def _made_from(self, scanned: Scanned, theme: Theme, problems: Sequence[Problem]) -> Inputs:
         asked = (self.options.drafts, self.options.future, self.today, str(self.target))
-        drawn_with = theme.font and theme.font.digest
-        said = (scanned.problems, list(problems), theme.templates, theme.strings, drawn_with)
-        return fingerprint(
-            (self.program, self.encoder, self.config, code, files, assets, asked, said)
+        return inputs(
+            scanned, theme, (self.program, self.encoder, self.config, asked, list(problems))
         )
 
     def _notes(self, scanned: Scanned, extension: Extension) -> Notes:
@@ -196,54 +226,3 @@ class _Build:
         notes = Notes(scanned.notes, task, self.memo, self.jobs, self.progress)
         self.is_final = notes.is_final
         return notes
-
-    def _publish(self, plan: Plan, theme: Theme, extension: Extension, notes: Notes) -> Report:
-        """Stages 5 and 6. An output is rendered if its key differs from the one it was written
-        under, and all of them before one is published: a template that fails stops it all."""
-        report = Report(
-            problems=tuple(in_order(plan.problems)),
-            notes=plan.library.notes,
-            pages=sum(isinstance(output.recipe, Template) for output in plan.outputs.values()),
-            held_back=plan.library.held_back,
-            output=self.shown,
-        )
-        if broken(plan.problems):
-            return report
-        from notesite import making, render
-        from notesite.finding import Finding
-
-        finding = Finding(notes.rows, self.memo)
-        jinja = render.environment(theme, self.config, notes.html, extension)
-        known, failures = self.last.closures(theme, self.config, jinja, extension)
-        if failures:
-            return replace(report, problems=tuple(in_order([*report.problems, *failures])))
-        if self.options.check:
-            return report
-        keys = making.keys(plan.outputs, known, finding)
-        files = making.files(plan.outputs, theme, jinja, self.root, finding)
-        self.memo.commit()  # the processes that render read it
-        try:
-            done = publish(
-                files, self.target, sources=self.sources, keys=keys, anew=self.options.force,
-                shown=self.shown, spread=self._spread,
-            )  # fmt: skip
-        except making.TemplateFailed as failed:
-            return replace(report, problems=tuple(in_order([*report.problems, failed.problem])))
-        return replace(
-            report,
-            problems=tuple(in_order([*report.problems, *done.problems])),
-            written=done.written,
-            unchanged=done.unchanged,
-            removed=done.removed,
-            published=not done.problems,
-            refused=done.refused,
-            made=making.explained(done.made, keys) if self.options.explain else (),
-        )
-
-    def _spread(self, make: Callable[[int], Made], count: int) -> Iterator[Made]:
-        """Files, made in many processes."""
-        from notesite.processes import spread
-
-        for done, made in enumerate(spread(make, count, self.jobs, _made), 1):
-            yield made
-            self.progress("writing pages", done, count)

@@ -1,5 +1,5 @@
-"""A note whose body alone was edited -> the outputs with its page exchanged: where it is shown whole,
-and in the search index.
+"""A note whose body alone was edited -> the outputs with its page exchanged: where it is shown
+whole, and in the search index.
 
 Index and plan read of a note what its Entry holds. If an edit leaves all of that as it was but for
 where its HTML is kept, they would give the same again. This compares, and assumes nothing else.
@@ -7,7 +7,8 @@ where its HTML is kept, they would give the same again. This compares, and assum
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from msgspec.structs import asdict, replace
 
@@ -38,23 +39,33 @@ Notes = tuple[Searched, ...]
 _NOWHERE = Location("")
 
 
-def shown_on(outputs: Mapping[str, Output]) -> dict[str, tuple[str, ...]]:
-    """How problems name a note -> the paths of the outputs that show it whole, its page and feeds;
-    of all notes that no other page embeds."""
+class Shown(NamedTuple):
+    """Where a note is shown whole: the site path of its page, and the outputs, this one and
+    feeds."""
+
+    url: str
+    paths: tuple[str, ...]
+
+
+def shown_on(outputs: Mapping[str, Output]) -> dict[str, Shown]:
+    """How problems name a note -> where it is shown; of all notes that no other page embeds."""
     found: dict[str, list[str]] = {}
-    digests: dict[bytes, str] = {}
+    pages: dict[bytes, Page] = {}
     embedded: set[bytes] = set()
     for path, output in outputs.items():
         if isinstance(output.recipe, Template):
             for value in output.recipe.context.values():
                 for page in _pages(value):
                     found.setdefault(page.path, []).append(path)
-                    digests[page.html.digest] = page.path
+                    pages[page.html.digest] = page
                     embedded.update(_embedded(page.html))
                 if isinstance(value, Section | Taxonomy | Term):
                     embedded.update(_embedded(value.html))
-    alone = {note for digest, note in digests.items() if digest not in embedded}
-    return {note: tuple(paths) for note, paths in found.items() if note in alone}
+    return {
+        page.path: Shown(page.card.url, tuple(found[page.path]))
+        for digest, page in pages.items()
+        if digest not in embedded
+    }
 
 
 def _pages(value: object) -> tuple[Page, ...]:
@@ -87,24 +98,21 @@ def is_alike(old: Entry, new: Entry, speed: ReadingSpeed) -> bool:
 
 
 def exchanged(
-    outputs: Mapping[str, Output], paths: Iterable[str], old: Entry, new: Entry
+    outputs: Mapping[str, Output], shown: Shown, old: Entry, new: Entry
 ) -> dict[str, Output]:
-    """What changes: the outputs at `paths`, which show the note whole, and in the search index its
-    contexts and all shards, which are made when they are asked for."""
+    """What changes: the outputs that show the note whole, and in the search index its contexts and
+    all shards, which are made when they are asked for."""
     changed: dict[str, Output] = {}
-    url = ""
-    for path in paths:
+    for path in shown.paths:
         output, recipe = outputs[path], outputs[path].recipe
         assert isinstance(recipe, Template)
         context = dict(recipe.context)
         for name, value in context.items():
-            if pages := _pages(value):
-                url = next((page.card.url for page in pages if page.path == new.shown), url)
-                now = tuple(_with_body(page, new) for page in pages)
-                context[name] = now if type(value) is tuple else now[0]
+            if pages := tuple(_with_body(page, new) for page in _pages(value)):
+                context[name] = pages if type(value) is tuple else pages[0]
         changed[path] = replace(output, recipe=replace(recipe, context=context))
     if new.search != old.search:
-        changed |= _searched(outputs, url, new.search)
+        changed |= _searched(outputs, shown.url, new.search)
     return changed
 
 
@@ -127,15 +135,16 @@ def _searched(
             if recipe.groups is not known:
                 known, groups = recipe.groups, list(recipe.groups)
                 own = group_of(url, len(groups))
-                groups[own] = _with(groups[own], url, digest)
+                groups[own] = found_by(groups[own], url, digest)
                 shared = replace(recipe, groups=tuple(groups), digest=digest_of(groups))
             assert shared is not None
             yield path, replace(output, recipe=replace(shared, number=recipe.number))
         elif type(recipe) is Contexts and any(note.url == url for note in recipe.notes):
-            yield path, replace(output, recipe=Contexts(_with(recipe.notes, url, digest)))
+            yield path, replace(output, recipe=Contexts(found_by(recipe.notes, url, digest)))
 
 
-def _with(notes: Notes, url: str, digest: bytes) -> Notes:
+def found_by(notes: Notes, url: str, digest: bytes) -> Notes:
+    """The notes, of which the one at `url` is found by what this digest stands for."""
     return tuple(replace(note, digest=digest) if note.url == url else note for note in notes)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import json, msgpack
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from notesite.keys import Closure, closures
 from notesite.memo import Memo
 from notesite.model import Font, Location, Picture, Problem, Theme
 from notesite.pictures import Sizes, pictures
-from notesite.publish import intact
+from notesite.publish import Stamp, stamp_of
 from notesite.report import Report
 from notesite.scan import Scanned
 from notesite.seen import Seen, file_system_now
@@ -30,17 +30,65 @@ if TYPE_CHECKING:
     from notesite.inlining import Inlining
 
 _SEEN, _REPORT, _SIZES, _REFUSED = b"seen", b"report", b"sizes", b"refused"
+_DIGEST = 16  # bytes
+FEW = 20  # notes that are edited at once without a plan
 _closures = msgpack.Decoder(dict[str, Closure])
 _sizes = msgpack.Decoder(Sizes)
 _words = msgpack.Decoder(dict[bytes, str])
 _letters = msgpack.Decoder(frozenset[int])
-_report = json.Decoder(tuple[str, Report])
 
 
 def fingerprint(value: object) -> str:
     """A digest of any values."""
     content = msgpack.encode(value, order="deterministic")
     return blake2b(content, digest_size=16).hexdigest()
+
+
+class Inputs(NamedTuple):
+    """What a build is made from: a fingerprint of all but the contents of notes, and the digests
+    of these, one after the other."""
+
+    frame: str
+    digests: bytes
+
+    def edited(self, since: Inputs) -> list[tuple[int, bytes]] | None:
+        """The notes that have another content: their places, and the digests that they had. None
+        if they are more than a few, or something else has changed."""
+        if self.frame != since.frame:
+            return None
+        starts = range(0, len(self.digests), _DIGEST)
+        pairs = (
+            (self.digests[at : at + _DIGEST], since.digests[at : at + _DIGEST]) for at in starts
+        )
+        found = [(place, was) for place, (now, was) in enumerate(pairs) if now != was]
+        return found if len(found) <= FEW else None
+
+
+class Last(NamedTuple):
+    """The last build: its report, in what state it left its output, and which notes are edited
+    since (`Inputs.edited`)."""
+
+    report: Report
+    stamp: Stamp
+    edited: list[tuple[int, bytes]]
+
+
+_report = json.Decoder(tuple[Inputs, Stamp, Report])
+
+
+def inputs(scanned: Scanned, theme: Theme, besides: object) -> Inputs:
+    """Of a build that hangs on these and, besides, on what else there is."""
+    files = [
+        (source.path, source.shown, source.digest, source.updated)
+        for source in (*scanned.assets, *scanned.static)
+    ]
+    notes = [(note.path, note.shown, note.updated) for note in scanned.notes]
+    code = scanned.extension and scanned.extension.digest
+    assets = [(source.path, source.digest) for source in theme.assets]
+    drawn_with = theme.font and theme.font.digest
+    looks = (theme.templates, theme.strings, drawn_with)
+    frame = fingerprint((files, notes, code, assets, looks, scanned.problems, besides))
+    return Inputs(frame, b"".join(note.digest for note in scanned.notes))
 
 
 class LastBuild:
@@ -57,20 +105,19 @@ class LastBuild:
         if seen.changed:
             self._put(_SEEN, seen.encode())
 
-    def report(self, same: str, output: Path) -> Report | None:
-        """The report of the last build, if its input had this fingerprint and its output is
-        untouched: then there is nothing to do."""
+    def report(self, made_from: Inputs) -> Last | None:
+        """The last build, if nothing has changed since but a few notes."""
         stored = self._get(_REPORT)
         if not stored:
             return None
-        last, report = _report.decode(stored)
-        if last != same or not intact(output):
-            return None
+        since, stamp, report = _report.decode(stored)
+        edited = made_from.edited(since)
         made = report.written + report.unchanged
-        return replace(report, written=0, unchanged=made, removed=0, made=())
+        as_it_was = replace(report, written=0, unchanged=made, removed=0, made=())
+        return None if edited is None else Last(as_it_was, stamp, edited)
 
-    def remember_report(self, same: str, report: Report) -> None:
-        self._put(_REPORT, json.encode((same, report)))
+    def remember_report(self, made_from: Inputs, report: Report, output: Path) -> None:
+        self._put(_REPORT, json.encode((made_from, stamp_of(output), report)))
 
     def refuse(self, refused: dict[bytes, str]) -> None:
         """Remember which images cannot be made smaller, and why."""

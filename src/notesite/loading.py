@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import json, msgpack
+from msgspec.structs import replace
 
 from notesite.markdown.bodies import is_of, shorts
 from notesite.markdown.options import Task
@@ -48,6 +49,7 @@ class Notes:
         self._memo = memo
         self._excerpts: dict[bytes, Pieces] = {}
         self._task = task
+        self._order = sources
         self.is_final = True  # whether reading them again would give the same
         prefix = task.digest()
         keys = [_key(source, prefix) for source in sources]
@@ -65,8 +67,16 @@ class Notes:
             done += len(chunk)
             progress("reading notes", done, len(missing))
         self.entries = [_entries.decode(rows[key]) for key in keys]
-        for table, kept in rows_of(self.entries).items():
-            memo.keep(table, kept)
+        self._keep(self.entries)
+
+    def before(self, digests: Sequence[bytes]) -> list[Entry]:
+        """The notes as they were when their contents had these digests. Raises LookupError."""
+        pairs = zip(self._order, digests, strict=True)
+        keys = [_key(replace(source, digest=was), self._task.digest()) for source, was in pairs]
+        rows = self._memo.get("note", keys)
+        found = [_entries.decode(rows[key]) for key in keys]
+        self._keep(found)
+        return found
 
     def html(self, stored: Stored) -> Pieces:
         """The HTML that `stored` stands for; what the memo has lost is made again.
@@ -91,12 +101,18 @@ class Notes:
     def _again(self, table: str, digest: bytes) -> bytes:
         if self._memo.forked:  # V8 does not live through a fork
             raise LookupError("a note has lost what was made of it")
-        lost = next(entry for entry in self.entries if is_of(digest, entry))
+        lost = next((entry for entry in self.entries if is_of(digest, entry)), None)
+        if lost is None:
+            raise LookupError("another note has lost what was made of it")
         again = [(lost.digest, self._sources[lost.digest])]
         [(_, parsed)] = _parse_all(again, self._task, self._memo, 1, None)
         assert parsed is not None  # it was made here
         self._remember(parsed)
         return parsed[table][digest]
+
+    def _keep(self, entries: Iterable[Entry]) -> None:
+        for table, kept in rows_of(entries).items():
+            self._memo.keep(table, kept)
 
     def _remember(self, parsed: Parsed) -> None:
         for table, rows in parsed.items():

@@ -13,17 +13,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from zlib import crc32
 
-SCHEMA = 3
+SCHEMA = 4
 UNUSED = 10  # builds after which a row goes that none of them asked for
 SWEEP = 5  # builds from one look for such rows to the next
 
 # "uses": of each note, the keys of the formulas that it stands on
 _TABLES = (
     "note", "body", "excerpt", "uses", "formula", "blob", "stretches", "grams", "digests", "shards",
+    "outputs",
 )  # fmt: skip
 _KEY = 16  # bytes
-# the second where what is damaged stands in the message of the first
-FAULTS = (sqlite3.Error, UnicodeDecodeError)
+FAULTS = (sqlite3.Error, UnicodeDecodeError)  # as its message quotes what is damaged
 _FEW = 400  # keys that are asked for one by one; more are picked from the whole table, in one sweep
 
 
@@ -42,7 +42,7 @@ class Memo:
         self.file = file
         self._writing = False
         self._process = os.getpid()
-        self._build = 0  # the number of this build, once it writes
+        self.whole = True  # whether what was not asked for is not in use
         self._base = self._opened(file) if file else None
 
     def get(self, table: str, keys: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -75,10 +75,13 @@ class Memo:
             self._give_up(error)
             self._rows[table].update(rows)
 
-    def count(self, table: str) -> int:
-        """How many rows a table of the file has."""
-        assert self._base is not None
-        return int(self._base.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    def keys(self, table: str) -> set[bytes]:
+        """Of all rows that a table of the file has, sound or not."""
+        try:
+            return _keys(self._base, table) if self._base else set()
+        except FAULTS as error:
+            self._give_up(error)
+            return set()
 
     def keep(self, table: str, keys: Iterable[bytes]) -> None:
         """Count these rows as used, though nobody asked for them."""
@@ -104,7 +107,8 @@ class Memo:
             return
         try:
             if self._writing:
-                self._drop_unused(self._base)
+                if self.whole:
+                    self._drop_unused(self._base)
                 self._base.execute("COMMIT")
             self._base.close()
             self._base = None
@@ -189,23 +193,22 @@ class Memo:
         if not self._writing:
             base.execute("BEGIN IMMEDIATE")
             self._writing = True
-            if not self._build:
-                base.execute("UPDATE meta SET build = build + 1")
-                self._build = base.execute("SELECT build FROM meta").fetchone()[0]
 
     def _drop_unused(self, base: sqlite3.Connection) -> None:
         """What is idle is written down, with the build that found it so: it is little, and what is
         in use is nearly all."""
-        if self._build % SWEEP:
+        base.execute("UPDATE meta SET build = build + 1")
+        build = base.execute("SELECT build FROM meta").fetchone()[0]
+        if build % SWEEP:
             return
         known = base.execute("SELECT name, key, since FROM idle").fetchall()
-        since = {(name, key): build for name, key, build in known}
+        since = {(name, key): number for name, key, number in known}
         base.execute("DELETE FROM idle")
         self._use_formulas(base)
         for table in _TABLES:
-            keys = {key for (key,) in base.execute(f"SELECT key FROM {table}")}
-            idle = {key: since.get((table, key), self._build) for key in keys - self._used[table]}
-            old = [key for key, build in idle.items() if build <= self._build - UNUSED]
+            unused = _keys(base, table) - self._used[table]
+            idle = {key: since.get((table, key), build) for key in unused}
+            old = [key for key, first in idle.items() if first <= build - UNUSED]
             base.executemany(f"DELETE FROM {table} WHERE key = ?", ((key,) for key in old))
             rest = ((table, key, idle[key]) for key in idle.keys() - set(old))
             base.executemany("INSERT INTO idle VALUES (?, ?, ?)", rest)
@@ -228,6 +231,10 @@ class Memo:
         damaged = not isinstance(error, sqlite3.OperationalError)
         if damaged and self.file is not None and not self.readonly:
             _empty(self.file)
+
+
+def _keys(base: sqlite3.Connection, table: str) -> set[bytes]:
+    return {key for (key,) in base.execute(f"SELECT key FROM {table}")}
 
 
 def _empty(file: Path) -> None:

@@ -23,7 +23,10 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from notesite import __version__
+from notesite.loading import Notes, Progress
+from notesite.planning import located, text_of
 from notesite.problems import Level, Location, Problem
+from notesite.scan import Scanned
 
 PATIENCE = 10.0  # seconds for an answer
 AGAIN = 1.0  # seconds until an address that failed is asked once more
@@ -46,6 +49,24 @@ class Answer(NamedTuple):
     message: str
     hint: str
     sure: bool = True  # it would not be better another time
+
+
+def asked(
+    scanned: Scanned, notes: Notes, unasked: Iterable[str], progress: Progress
+) -> tuple[Problem, ...]:
+    """What is wrong with the links of a site's notes to other hosts, but those that begin with one
+    of `unasked`."""
+    pairs = zip(scanned.notes, notes.entries, strict=True)
+    found = links(
+        (note.shown, "".join(notes.html(entry.body)), text_of(note.file))
+        for note, entry in pairs
+        if entry.body
+    )
+    told: list[Problem] = []
+    for done, some in problems(found, unasked):
+        progress("asking other hosts", done, len(found))
+        told += some
+    return located(told, scanned)
 
 
 def links(notes: Iterable[tuple[str, str, str]]) -> dict[str, list[Location]]:

@@ -23,9 +23,17 @@ def search(frame: Frame) -> Iterable[Output]:
     """The page and the index, unless the site wants none."""
     if frame.config.search:
         names = {"breadcrumbs": (frame.home(),), "description": frame.word("search_label")}
-        url = f"{frame.library.home}search/"
-        yield frame.page(url, "search.html", frame.word("search"), "the search page", names)
-        yield from index(url.strip("/"), frame.library.searched)
+        folder = folder_of(frame.library.home)
+        yield frame.page(
+            f"/{folder}/", "search.html", frame.word("search"), "the search page", names
+        )
+        yield from index(folder, frame.library.searched)
+
+
+def folder_of(home: str) -> str:
+    """The output folder of the search page and the index of the language whose home is at this
+    site path."""
+    return f"{home}search".lstrip("/")
 
 
 def index(folder: str, notes: Sequence[Searched]) -> Iterable[Output]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from msgspec import Struct
 from notesite.names import DOT_FOLDER
 from notesite.problems import Location, Problem
 from notesite.publish.commit import complete, recovered
+from notesite.publish.left import Gone, Stamp, keys_of, stamp_of
 from notesite.publish.lock import held
 from notesite.publish.manifest import NEXT, Manifest, Stop, load_manifest, save
 from notesite.publish.paths import (
@@ -27,9 +29,12 @@ from notesite.publish.paths import (
     remove_empty,
     unlink_owned,
 )
-from notesite.publish.stage import STAGE, Content, Made, Stage, discard, untouched
+from notesite.publish.stage import STAGE, Content, Made, Stage, discard
 
-__all__ = ["Content", "Made", "Published", "clean", "clean_cache", "intact", "publish", "recover"]
+__all__ = [
+    "Content", "Gone", "Made", "Published", "Stamp", "clean", "clean_cache", "keys_of", "publish",
+    "recover", "stamp_of",
+]  # fmt: skip
 
 CACHE_FILES = ["stamp", *("cache.sqlite" + end for end in ("", "-journal", "-wal", "-shm"))]
 
@@ -50,17 +55,6 @@ class Published(Struct, frozen=True):
     made: dict[str, str] = {}  # path of each file whose content was made -> the key it had before
 
 
-def intact(output: Path) -> bool:
-    """Whether every file that the manifest of this folder lists is there, untouched; no commit
-    open."""
-    dot = output / DOT_FOLDER
-    try:
-        manifest = None if (dot / INTENT).exists() else load_manifest(dot)
-    except (Stop, OSError):
-        return False
-    return manifest is not None and untouched(output, manifest)
-
-
 def publish(
     files: Iterable[tuple[str, Content]],
     output: Path,
@@ -68,13 +62,15 @@ def publish(
     sources: Sequence[Path],
     keys: Mapping[str, str] = _NO_KEYS,
     anew: bool = False,
+    beside: Stamp | None = None,
     shown: str = "",
     wait: float = 10.0,
     step: Step = lambda name: None,
     spread: Spread | None = None,
 ) -> Published:
     """Make `output` exactly these files (path, bytes or a file to copy), beside what others put
-    there.
+    there; or, `beside` those that it was left with under this stamp, make these anew. Raises Gone
+    if it was not.
 
     Assets come first, then pages, then listings and feeds, else the order given. `sources` are what
     the output folder may not hold; `shown` is how problems name it. Waits up to `wait` seconds for
@@ -85,9 +81,8 @@ def publish(
     """
     folder = _Folder(output, sources, shown or str(output), wait)
     spread = spread or _one_by_one
-    return folder.do(
-        lambda root: _publish(files, keys, anew, root, folder.shown, step, spread), make=True
-    )
+    work = partial(_publish, files, keys, anew, beside, folder.shown, step, spread)
+    return folder.do(work, make=True)
 
 
 def recover(
@@ -178,12 +173,15 @@ def _publish(
     files: Iterable[tuple[str, Content]],
     keys: Mapping[str, str],
     anew: bool,
-    root: Path,
+    beside: Stamp | None,
     shown: str,
     step: Step,
     spread: Spread,
+    root: Path,
 ) -> Published:
     dot = root / DOT_FOLDER
+    if beside is not None and stamp_of(root) != beside:
+        raise Gone(shown)
     manifest = load_manifest(dot) or Manifest()
     stage = Stage(root, manifest, shown, anew)
     try:
@@ -191,6 +189,8 @@ def _publish(
         step("begin")
         for path in _staged(stage, files, keys, spread):
             step(f"stage {path}")
+        if beside is not None:
+            stage.keep_others()
         intent = stage.intent()
         save(dot / NEXT, stage.manifest())
         step("staged")

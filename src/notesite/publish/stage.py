@@ -58,9 +58,9 @@ class Stage:
         self.made: list[str] = []  # paths whose content was made, in order
         self._staged: dict[str, str] = {}  # output path -> staged file
         self._taken = Taken()
-        self._old_folded = {folded(path): path for path in old.files}
         self._problems: list[Problem] = []
         self._folder = f"{root}/{DOT_FOLDER}/{STAGE}"
+        self._old_folded: dict[str, str] | None = None  # made for the first that asks
 
     def wants(self, path: str, key: str = "") -> bool:
         """Whether this file of the site has to be made: it may be published, and the output does
@@ -99,6 +99,12 @@ class Stage:
             self.unchanged += 1
         if made.state != "foreign":  # such a file is published, but not ours
             self.entries[path] = made.entry
+
+    def keep_others(self) -> None:
+        """Leave what the output has besides as it is."""
+        others = self.old.files.keys() - self.entries.keys()
+        self.entries |= {path: self.old.files[path] for path in others}
+        self.unchanged += len(others)
 
     def intent(self) -> Intent:
         """What the commit will do; Stop if a file of someone else is in the way of one of ours."""
@@ -171,6 +177,8 @@ class Stage:
     def _is_ours_by_another_name(self, path: str, found: os.stat_result) -> bool:
         """On a file system without case, `Foo.html` of the last build is what lstat finds at
         `foo.html`."""
+        if self._old_folded is None:
+            self._old_folded = {folded(path): path for path in self.old.files}
         other = self._old_folded.get(folded(path))
         try:
             return other is not None and os.path.samestat(os.lstat(self._at(other)), found)

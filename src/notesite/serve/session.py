@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from notesite.config import FILE_NAME, Config
-from notesite.exchange import exchanged, is_alike, shown_on
+from notesite.exchange import Shown, exchanged, is_alike, shown_on
 from notesite.extension import Extension, ExtensionFailed
 from notesite.lastbuild import LastBuild
 from notesite.loading import Progress
@@ -72,8 +72,7 @@ class Session:
         self._said: list[Problem] = []  # of settings and theme
         self._looks: tuple[object, Looks | None, list[Problem]] = ((), None, [])
         self._entries: list[Entry] = []
-        # how problems name a note -> the outputs that show it whole, if nothing else does
-        self._shown_on: dict[str, tuple[str, ...]] = {}
+        self._shown_on: dict[str, Shown] = {}  # by how problems name a note
         self._of_plan: tuple[Problem, ...] = ()  # all problems but those of notes themselves
         self._day: date | None = None
         self._whole = True  # whether everything has to be looked at, whatever is said to change
@@ -128,12 +127,12 @@ class Session:
         new = self._entries[place] = self._reading.one(note)
         known = frame.known.with_note(place, note)
         self._frame = replace(frame, known=known)
-        paths = self._shown_on.get(new.shown)
+        shown = self._shown_on.get(new.shown)
         named = any(problem.location.path == new.shown for problem in self._of_plan)
-        if paths is None or named or not is_alike(old, new, frame.config.reading_speed):
+        if shown is None or named or not is_alike(old, new, frame.config.reading_speed):
             return False
         if new is not old:
-            changed = exchanged(self.snapshot.outputs, paths, old, new)
+            changed = exchanged(self.snapshot.outputs, shown, old, new)
             self.snapshot = self.snapshot.with_outputs(changed)
         self.snapshot = self.snapshot.saying(self._problems())
         return True
