@@ -25,7 +25,7 @@ from notesite.memo import Memo
 from notesite.model import Location, Problem, Template, Theme
 from notesite.problems import Incomplete, broken, in_order
 from notesite.program import program_digest
-from notesite.publish import keys_of, recover
+from notesite.publish import left, recover
 from notesite.report import Options, Report
 from notesite.scan import CACHE, Scanned, protected, scan
 from notesite.settings import load_config
@@ -117,8 +117,7 @@ class _Build:
         if last is None or (last.edited and scanned.extension):
             return None
         if not last.edited:
-            untouched = keys_of(self.target, last.stamp) is not None
-            return last.report if untouched else None
+            return last.report if left(self.target, last.stamp) else None
         self.memo.whole = False
         with suppress(LookupError):  # something that is not known any more
             if report := self._exchanged(last, scanned, theme):
@@ -136,12 +135,12 @@ class _Build:
         edits = list(zip(before, notes.entries, strict=True))
         if not self.is_final or not slight(edits, self.config, last.report.problems):
             return None
-        plan, keys = LastPlan(self.memo), keys_of(self.target, last.stamp)
-        outputs = plan.exchanged(edits, keys) if keys else {}
+        plan, beside = LastPlan(self.memo), left(self.target, last.stamp)
+        outputs = plan.exchanged(edits, beside.keys) if beside else {}
         if not outputs:
             return None
         report = replace(last.report, published=False)
-        report, now = self.writer.write(report, outputs, theme, NOTHING, notes, last.stamp)
+        report, now = self.writer.write(report, outputs, theme, NOTHING, notes, beside)
         if report.published:
             plan.remember_edits(edits, outputs, now)
             self.last.remember_report(self.made_from, report, self.target)

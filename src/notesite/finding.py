@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from struct import pack, unpack
 
 from msgspec import json, msgpack
 
@@ -14,7 +15,7 @@ from notesite.memo import Memo
 from notesite.model import Contexts, Shard
 from notesite.postings import merged, of_group
 
-SIZE = 8  # bytes of the digest of what a shard holds of a group
+SIZE = 8  # bytes of the digest of what a shard holds of a group, as struct's Q
 
 _stretches = msgpack.Decoder(Stretches)
 _grams = msgpack.Decoder(Grams)
@@ -29,16 +30,18 @@ class Finding:
         self._rows = rows
         self._memo = memo
         self._groups: dict[tuple[int, int], tuple[bytes, list[bytes]]] = {}  # with its key
-        self._digests: tuple[object, list[bytes]] = ((), [])  # of the last index asked for
+        # of each shard, what it holds of the groups; of the last index asked for
+        self._digests: tuple[object, list[bytes]] = ((), [])
 
     def key(self, shard: Shard) -> str:
         """Another one means other bytes, and the same one the same: a digest over those of what
         the shard holds of each group."""
         if self._digests[0] is not shard.groups:
-            self._digests = shard.groups, self._digests_of(shard)
-        start = shard.number * SIZE
-        held = b"".join(digests[start : start + SIZE] for digests in self._digests[1])
-        return blake2b(held, digest_size=SIZE).hexdigest()
+            of_groups = [unpack(f"{shard.count}Q", held) for held in self._digests_of(shard)]
+            form = f"{len(of_groups)}Q"
+            of_shards = [pack(form, *held) for held in zip(*of_groups, strict=True)]
+            self._digests = shard.groups, of_shards
+        return blake2b(self._digests[1][shard.number], digest_size=SIZE).hexdigest()
 
     def made(self, part: Contexts | Shard) -> bytes:
         """The part, as JSON."""

@@ -14,7 +14,7 @@ from notesite.lastbuild import LastBuild
 from notesite.memo import Memo
 from notesite.model import Output, Theme
 from notesite.problems import in_order
-from notesite.publish import Made, Stamp, publish
+from notesite.publish import Left, Made, publish
 from notesite.report import Options, Report
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Writer(NamedTuple):
 
     def write(
         self, report: Report, outputs: Mapping[str, Output], theme: Theme, extension: Extension,
-        notes: Notes, beside: Stamp | None = None,
+        notes: Notes, beside: Left | None = None,
     ) -> tuple[Report, Mapping[str, str]]:  # fmt: skip
         """Stages 5 and 6: the report with what came of it, and the keys of the outputs. One is
         rendered if its key differs from the one it was written under, and all of them before one is

@@ -13,27 +13,23 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
-
 from notesite.names import DOT_FOLDER
-from notesite.problems import Location, Problem
-from notesite.publish.commit import complete, recovered
-from notesite.publish.left import Gone, Stamp, keys_of, stamp_of
-from notesite.publish.lock import held
-from notesite.publish.manifest import NEXT, Manifest, Stop, load_manifest, save
+from notesite.publish.commit import complete
+from notesite.publish.folder import Folder, Published
+from notesite.publish.left import Gone, Left, Stamp, left, stamp_of
+from notesite.publish.manifest import NEXT, Manifest, load_manifest, save
 from notesite.publish.paths import (
     INTENT,
     MANIFEST,
     make_folder,
-    refusal,
     remove_empty,
     unlink_owned,
 )
 from notesite.publish.stage import STAGE, Content, Made, Stage, discard
 
 __all__ = [
-    "Content", "Gone", "Made", "Published", "Stamp", "clean", "clean_cache", "keys_of", "publish",
-    "recover", "stamp_of",
+    "Content", "Gone", "Left", "Made", "Published", "Stamp", "clean", "clean_cache", "left",
+    "publish", "recover", "stamp_of",
 ]  # fmt: skip
 
 CACHE_FILES = ["stamp", *("cache.sqlite" + end for end in ("", "-journal", "-wal", "-shm"))]
@@ -43,18 +39,6 @@ Step = Callable[[str], None]  # told what was done last: tests end the process t
 Spread = Callable[[Callable[[int], Made], int], Iterable[Made]]  # f(0), f(1) … f(count - 1)
 
 
-class Published(Struct, frozen=True):
-    """Counts of files. With problems nothing was published, unless a commit could not be completed:
-    then the next command does that. `refused`: this folder is none that notesite may write to."""
-
-    written: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    problems: tuple[Problem, ...] = ()
-    refused: bool = False
-    made: dict[str, str] = {}  # path of each file whose content was made -> the key it had before
-
-
 def publish(
     files: Iterable[tuple[str, Content]],
     output: Path,
@@ -62,15 +46,15 @@ def publish(
     sources: Sequence[Path],
     keys: Mapping[str, str] = _NO_KEYS,
     anew: bool = False,
-    beside: Stamp | None = None,
+    beside: Left | None = None,
     shown: str = "",
     wait: float = 10.0,
     step: Step = lambda name: None,
     spread: Spread | None = None,
 ) -> Published:
     """Make `output` exactly these files (path, bytes or a file to copy), beside what others put
-    there; or, `beside` those that it was left with under this stamp, make these anew. Raises Gone
-    if it was not.
+    there; or `beside` those that it was left with, which stay. Raises Gone if they may not be
+    there any more.
 
     Assets come first, then pages, then listings and feeds, else the order given. `sources` are what
     the output folder may not hold; `shown` is how problems name it. Waits up to `wait` seconds for
@@ -79,7 +63,7 @@ def publish(
     A file that is there under its key of `keys` is not made, unless all is made `anew`. `spread`
     can have files made in many processes.
     """
-    folder = _Folder(output, sources, shown or str(output), wait)
+    folder = Folder(output, sources, shown or str(output), wait)
     spread = spread or _one_by_one
     work = partial(_publish, files, keys, anew, beside, folder.shown, step, spread)
     return folder.do(work, make=True)
@@ -93,7 +77,7 @@ def recover(
     Every command does this first; the answer also says whether `output` is refused, so that a
     refusal costs nobody a build.
     """
-    return _Folder(output, sources, shown or str(output), wait).do(lambda root: Published())
+    return Folder(output, sources, shown or str(output), wait).do(lambda root: Published())
 
 
 def clean(
@@ -117,7 +101,7 @@ def clean(
             unlink_owned(root / DOT_FOLDER, MANIFEST)
         return Published(removed=removed)
 
-    cleaned = _Folder(output, sources, shown or str(output), wait).do(work)
+    cleaned = Folder(output, sources, shown or str(output), wait).do(work)
     if not cleaned.problems:
         root = Path(os.path.realpath(output))
         remove_empty(root / DOT_FOLDER, [""])  # only now: the lock was in there
@@ -135,62 +119,23 @@ def clean_cache(site: Path) -> None:
     remove_empty(folder, [""])
 
 
-class _Folder(Struct, frozen=True):
-    output: Path
-    sources: Sequence[Path]
-    shown: str
-    wait: float
-
-    def do(self, work: Callable[[Path], Published], make: bool = False) -> Published:
-        """`work` on the real path of the folder, under its lock and after recovery; problems tell
-        what went wrong. Without `make`, a folder that notesite never wrote to is left as it is."""
-        root = Path(os.path.realpath(self.output))
-        try:
-            if reason := refusal(self.output, self.sources):
-                message = f"the output folder is refused: {reason}"
-                hint = "choose another with `output:` or --output, or empty it yourself"
-                return self._failed(message, self.shown, hint, refused=True)
-            if not make and not (root / DOT_FOLDER).is_dir():
-                return Published()
-            made = _make_root(root)
-            with held(root / DOT_FOLDER, self.shown, self.wait):
-                recovered(root)
-                if made:
-                    save(root / DOT_FOLDER / MANIFEST, Manifest(folders=("",)))
-                return work(root)
-        except Stop as stop:
-            return Published(problems=stop.problems)
-        except OSError as error:
-            where = str(error.filename or self.shown).replace(str(root), self.shown)
-            return self._failed(f"cannot publish: {error.strerror or error}", where, _advice(root))
-
-    def _failed(self, message: str, where: str, hint: str, refused: bool = False) -> Published:
-        problem = Problem("error", message, Location(where), hint, frame=True)
-        return Published(problems=(problem,), refused=refused)
-
-
 def _publish(
     files: Iterable[tuple[str, Content]],
     keys: Mapping[str, str],
     anew: bool,
-    beside: Stamp | None,
+    beside: Left | None,
     shown: str,
     step: Step,
     spread: Spread,
     root: Path,
 ) -> Published:
     dot = root / DOT_FOLDER
-    if beside is not None and stamp_of(root) != beside:
-        raise Gone(shown)
-    manifest = load_manifest(dot) or Manifest()
-    stage = Stage(root, manifest, shown, anew)
+    stage = _begun(beside, root, shown, anew)
     try:
         make_folder(dot, STAGE, set())
         step("begin")
         for path in _staged(stage, files, keys, spread):
             step(f"stage {path}")
-        if beside is not None:
-            stage.keep_others()
         intent = stage.intent()
         save(dot / NEXT, stage.manifest())
         step("staged")
@@ -208,11 +153,19 @@ def _publish(
         raise
     removed = len(intent.removals) + len(set(intent.makes_way) - set(stage.entries))
     changed = {
-        path: (manifest.files[path].key if path in manifest.files else "")
+        path: (stage.old.files[path].key if path in stage.old.files else "")
         for path in stage.made
         if path in keys
     }
     return Published(len(intent.renames), stage.unchanged, removed, made=changed)
+
+
+def _begun(beside: Left | None, root: Path, shown: str, anew: bool) -> Stage:
+    if beside is None:
+        return Stage(root, load_manifest(root / DOT_FOLDER) or Manifest(), shown, anew)
+    if stamp_of(root) != beside.stamp:
+        raise Gone(shown)
+    return Stage(root, beside.manifest, shown, anew, keeps=True)
 
 
 def _staged(
@@ -233,18 +186,3 @@ def _staged(
 
 def _one_by_one(make: Callable[[int], Made], count: int) -> Iterable[Made]:
     return map(make, range(count))
-
-
-def _make_root(root: Path) -> bool:
-    made = not root.exists()
-    root.mkdir(parents=True, exist_ok=True)
-    if made:
-        root.chmod(0o755)
-    make_folder(root, DOT_FOLDER, set())
-    return made
-
-
-def _advice(root: Path) -> str:
-    if (root / DOT_FOLDER / INTENT).exists():
-        return "the site is half renamed; mend the cause, and the next command completes it"
-    return "the site in this folder is as it was; mend the cause and build again"

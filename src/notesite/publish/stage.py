@@ -48,8 +48,12 @@ class Stage:
     many processes can do it at once. Nothing outside the dot folder is written.
     """
 
-    def __init__(self, root: Path, old: Manifest, shown: str, anew: bool = False) -> None:
+    def __init__(
+        self, root: Path, old: Manifest, shown: str, anew: bool = False, keeps: bool = False
+    ) -> None:
+        """`keeps`: what the output has besides stays."""
         self.root = root
+        self.keeps = keeps
         self.shown = shown
         self.old = old
         self.anew = anew
@@ -100,22 +104,24 @@ class Stage:
         if made.state != "foreign":  # such a file is published, but not ours
             self.entries[path] = made.entry
 
-    def keep_others(self) -> None:
-        """Leave what the output has besides as it is."""
-        others = self.old.files.keys() - self.entries.keys()
-        self.entries |= {path: self.old.files[path] for path in others}
-        self.unchanged += len(others)
-
     def intent(self) -> Intent:
         """What the commit will do; Stop if a file of someone else is in the way of one of ours."""
-        removals = set(self.old.files) - set(self.entries)
+        others = self.old.files.keys() - self.entries.keys()
+        if self.keeps:
+            self.entries |= {path: self.old.files[path] for path in others}
+            self.unchanged += len(others)
+        removals = set() if self.keeps else others
         way = Way(self.root, self.old, removals, self._staged, self._taken)
         self._problems += map(self._someone_elses, way.strangers)
         if self._problems:
             raise Stop(*self._problems)
         may_write(self.root, set(self._staged) | removals)
-        needed = {folder for path in self.entries for folder in parents(path)}
-        self.folders = self._made(needed)
+        self.folders = self.old.folders
+        empty: tuple[str, ...] = ()
+        if self.entries.keys() != self.old.files.keys():
+            needed = {folder for path in self.entries for folder in parents(path)}
+            self.folders = self._made(needed)
+            empty = tuple(sorted(set(self.old.folders) - needed - {""}))
         flush({f"{self.shown}/{path}": staged for path, staged in self._staged.items()})
         in_order = sorted(self._staged.items(), key=_rank)
         return Intent(
@@ -123,12 +129,12 @@ class Stage:
             folders_in_the_way=tuple(sorted(way.folders)),
             renames=tuple((_name(staged), path) for path, staged in in_order),
             removals=tuple(sorted(removals - way.files)),
-            empty=tuple(sorted(set(self.old.folders) - needed - {""})),
+            empty=empty,
         )
 
     def manifest(self) -> Manifest:
         """The manifest after the commit that `intent` has prepared."""
-        return Manifest(dict(sorted(self.entries.items())), self.folders)
+        return Manifest(self.entries, self.folders)
 
     def _wrong_path(self, path: str) -> str | None:
         if reason := unsafe_name(path):
@@ -145,7 +151,7 @@ class Stage:
             found = os.lstat(self._at(path))
         except (FileNotFoundError, NotADirectoryError):
             return False
-        if not stat.S_ISREG(found.st_mode) or not _trusted(entry, found):
+        if not stat.S_ISREG(found.st_mode) or not trusted(entry, found):
             return False
         self.entries[path] = entry
         return True
@@ -165,7 +171,7 @@ class Stage:
             return to_stage
         if not stat.S_ISREG(found.st_mode):
             return blocked if entry is None and not stat.S_ISDIR(found.st_mode) else to_stage
-        if entry and _trusted(entry, found):
+        if entry and trusted(entry, found):
             on_disk = entry.digest
         else:
             on_disk = digest(Path(where))[0] if found.st_size == size else ""
@@ -204,19 +210,11 @@ class Stage:
         return Problem("error", message, Location(f"{self.shown}/{path}"), hint, frame=True)
 
 
-def _trusted(entry: Entry, found: os.stat_result) -> bool:
+def trusted(entry: Entry, found: os.stat_result) -> bool:
     """Whether the file is the one that we wrote, as far as its size, time and inode tell."""
     return (entry.size, entry.mtime, entry.inode) == (
         found.st_size, found.st_mtime_ns, found.st_ino,
     )  # fmt: skip
-
-
-def untouched(root: Path, manifest: Manifest) -> bool:
-    """Whether all files of the manifest are as they were written."""
-    try:
-        return all(_trusted(e, os.lstat(f"{root}/{path}")) for path, e in manifest.files.items())
-    except OSError:
-        return False
 
 
 def discard(dot: Path) -> None:
