@@ -41,7 +41,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("outputs",),
     ("drawing",),
     ("standalone", "inlining", "faults", "shortcodes", "render", "keys", "postings", "exchange"),
-    ("publish", "report", "resizing", "making", "lastbuild", "lastplan", "finding"),
+    ("publish", "report", "resizing", "making", "lastbuild", "lastplan", "finding", "compiled"),
     ("writing",),
     ("planning",),
     ("outside",),

@@ -23,7 +23,6 @@ from notesite import exchange, keys, render
 from notesite.exchange import Shown
 from notesite.inlining import Inlining
 from notesite.keys import Closure
-from notesite.lastbuild import fingerprint
 from notesite.lastplan import LastPlan
 from notesite.loading import Notes
 from notesite.markdown.math import katex
@@ -54,11 +53,11 @@ class Compiled(BytecodeCache):
 def compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Templates compiled once for all builds with the same ones: half of a build is this."""
     caches: dict[str, Compiled] = defaultdict(Compiled)
+    monkeypatch.setattr("notesite.compiled.compiled", lambda key: caches[key])
     real = render.environment
 
     def environment(theme: Theme, *rest: Any) -> Inlining:
         made = real(theme, *rest)
-        made.bytecode_cache = caches[fingerprint(theme.templates)]
         made.plain.bytecode_cache = caches["plain"]
         return made
 

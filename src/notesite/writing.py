@@ -10,7 +10,7 @@ from msgspec import msgpack
 from msgspec.structs import replace
 
 from notesite.config import Config
-from notesite.lastbuild import LastBuild
+from notesite.lastbuild import LastBuild, fingerprint
 from notesite.memo import Memo
 from notesite.model import Output, Theme
 from notesite.problems import in_order
@@ -45,10 +45,14 @@ class Writer(NamedTuple):
         rendered if its key differs from the one it was written under, and all of them before one is
         published: a template that fails stops it all. `beside`: as in `publish`."""
         from notesite import making, render
+        from notesite.compiled import compiled
         from notesite.finding import Finding
 
         finding = Finding(notes.rows, self.memo)
         jinja = render.environment(theme, self.config, notes.html, extension)
+        if not extension.filters:  # they are no part of the program
+            looks = (self.memo.program, self.config.base_url, theme.templates)
+            jinja.bytecode_cache = compiled(fingerprint(looks))
         known, failures = self.last.closures(theme, self.config, jinja, extension)
         if failures:
             return replace(report, problems=tuple(in_order([*report.problems, *failures]))), {}

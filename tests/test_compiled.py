@@ -1,0 +1,86 @@
+"""Templates that were compiled before are not compiled again, and nobody else's code is run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from histories import built
+from jinja2 import Environment
+from serving import write
+
+from notesite.compiled import KEPT, compiled
+
+SITE: dict[str, str | bytes] = {"notes/a.md": "# A\n\nText.\n"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    return tmp_path / "caches/notesite/templates"
+
+
+@pytest.fixture
+def site(tmp_path: Path, folder: Path) -> Path:
+    root = write(tmp_path / "site", SITE)
+    built(root)
+    return root
+
+
+def edited(site: Path, text: str) -> str:
+    """The page after an edit of the note."""
+    (site / "notes/a.md").write_text(f"# A\n\n{text}\n", "utf-8")
+    assert not built(site).refused
+    return (site / "public/a/index.html").read_text("utf-8")
+
+
+def test_a_build_after_an_edit_compiles_no_template(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Environment, "compile", lambda *more: pytest.fail("it was compiled"))
+    assert "Edited." in edited(site, "Edited.")
+
+
+def test_a_template_that_changes_is_compiled_anew(site: Path) -> None:
+    write(site, {"templates/partials/after_content.html": "<p>one {{ site.title }}</p>"})
+    assert "<p>one" in edited(site, "1")
+    write(site, {"templates/partials/after_content.html": "<p>two {{ site.title }}</p>"})
+    assert "<p>two" in edited(site, "2")
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"j2" * 4000])
+def test_what_is_damaged_is_compiled_anew(content: bytes, site: Path, folder: Path) -> None:
+    files = list(folder.rglob("*.cache"))
+    assert files
+    for file in files:
+        file.write_bytes(content)
+    assert "Edited." in edited(site, "Edited.")
+
+
+def test_it_is_not_kept_in_the_site_and_is_the_users_alone(site: Path, folder: Path) -> None:
+    assert not list(site.rglob("*.cache"))
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
+def test_a_folder_that_others_can_write_to_is_not_used(mode: int, folder: Path) -> None:
+    assert compiled("k") is not None
+    folder.chmod(mode)
+    assert compiled("k") is None
+
+
+def test_where_nothing_can_be_kept_a_build_does_without(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert compiled("k") is None
+    assert "Edited." in edited(site, "Edited.")
+
+
+def test_the_sets_that_were_used_last_are_kept(folder: Path) -> None:
+    for number in range(KEPT + 5):
+        assert compiled(f"{number}") is not None
+        os.utime(folder / f"{number}", (number, number))
+    assert {each.name for each in folder.iterdir()} == {f"{n}" for n in range(5, KEPT + 5)}
