@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from benchmarks.program import FOOT, OUTPUT, Program, write_files
+from benchmarks.program import CACHES, FOOT, OUTPUT, Program, write_files
 
 FILES = {
     "notesite.yaml": "title: Bench\nlanguage: ja\nbase_url: https://example.org/\n",
@@ -19,7 +19,7 @@ _FULL = Program(
     command=(sys.executable, "-m", "notesite", "-q", "build"),
     notes="notes/posts",
     foot="templates/partials/after_content.html",
-    built=(OUTPUT, ".notesite"),
+    built=(OUTPUT, ".notesite", CACHES),
     version=(sys.executable, "-m", "notesite", "--version"),
     installed=True,
 )

@@ -12,6 +12,7 @@ TOOLS = Path(__file__).parent / ".tools"  # `make bench-tools` fills it
 NODE_MODULES = TOOLS / "npm" / "node_modules"
 
 OUTPUT = "public"
+CACHES = ".caches"  # what a program keeps for its user, here one folder a site
 FOOT = "edition 0"  # stands in a template that every page shows; an edit changes the number
 
 SCENARIOS = {

@@ -27,7 +27,7 @@ from notesite.lastplan import LastPlan
 from notesite.loading import Notes
 from notesite.markdown.math import katex
 from notesite.memo import Memo
-from notesite.model import Output, Source, Theme
+from notesite.model import Output, Source, Template, Theme
 from notesite.postings import shard_of
 from notesite.report import Report
 from notesite.seen import Seen
@@ -127,6 +127,42 @@ def test_edits_of_texts_cost_no_plan_and_equal_a_clean_build(
     monkeypatch.setattr(LastPlan, "remember_edits", counting)
     assert first_difference(tmp_path, 2, STEPS // 2, Texts) == ""
     assert len(exchanged) > STEPS // 20
+
+
+def test_what_is_kept_of_a_plan_is_what_was_planned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: dict[str, Output] = {}
+    keys: dict[str, str] = {}
+    real = LastPlan.remember
+
+    def noting(self: LastPlan, outputs: dict[str, Output], of: dict[str, str], *more: Any) -> None:
+        planned.update(outputs)
+        keys.update(of)
+        real(self, outputs, of, *more)
+
+    monkeypatch.setattr(LastPlan, "remember", noting)
+    files = {
+        "notesite.yaml": "base_url: https://example.org/\nlanguages: {ja: {}, en: {}}\n",
+        "notes/a.md": "---\ntitle: $x$ A\ndate: 2025-01-01\ntags: [t]\nseries: S\n"
+        "extra: {k: [1, x]}\n---\n\n# H\n\n[[b]], [[gone]] and `code`.\n",
+        "notes/b.md": "---\ndate: 2025-01-02\ntags: [t]\nseries: S\n---\n\n[[a]] [[gone]]\n",
+        "notes/b.en.md": "---\ntitle: B\ndate: 2025-01-02\n---\n\n![[a]]\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    assert built(tmp_path).published
+    memo = Memo(tmp_path / ".notesite/cache.sqlite", program(), readonly=True)
+    last = LastPlan(memo)
+    kept = {
+        path: output
+        for path, output in planned.items()
+        if isinstance(output.recipe, Template) and {"page", "pages"} & output.recipe.context.keys()
+    }
+    assert len(kept) > 6
+    assert kept == {path: last._output(path, keys) for path in kept}
+    memo.close()
 
 
 @pytest.mark.parametrize("forgets", ["is_alike", "shown_on"])
