@@ -36,6 +36,9 @@ from notesite.reading_time import reading_time, rounded
 
 Notes = tuple[Searched, ...]
 
+# The names of a context that notes are shown whole by, and those that a note introduces.
+PAGES = frozenset(("page", "pages"))
+_INTRODUCED = frozenset(("section", "taxonomy", "term"))
 _NOWHERE = Location("")
 
 
@@ -54,11 +57,14 @@ def shown_on(outputs: Mapping[str, Output]) -> dict[str, Shown]:
     embedded: set[bytes] = set()
     for path, output in outputs.items():
         if isinstance(output.recipe, Template):
-            for value in output.recipe.context.values():
-                for page in _pages(value):
+            context = output.recipe.context
+            for name in PAGES & context.keys():
+                for page in _pages(context[name]):
                     found.setdefault(page.path, []).append(path)
                     pages[page.html.digest] = page
                     embedded.update(_embedded(page.html))
+            for name in _INTRODUCED & context.keys():
+                value = context[name]
                 if isinstance(value, Section | Taxonomy | Term):
                     embedded.update(_embedded(value.html))
     return {
@@ -107,9 +113,9 @@ def exchanged(
         output, recipe = outputs[path], outputs[path].recipe
         assert isinstance(recipe, Template)
         context = dict(recipe.context)
-        for name, value in context.items():
-            if pages := tuple(_with_body(page, new) for page in _pages(value)):
-                context[name] = pages if type(value) is tuple else pages[0]
+        for name in PAGES & context.keys():
+            pages = tuple(_with_body(page, new) for page in _pages(context[name]))
+            context[name] = pages if name == "pages" else pages[0]
         changed[path] = replace(output, recipe=replace(recipe, context=context))
     if new.search != old.search:
         changed |= _searched(outputs, shown.url, new.search)

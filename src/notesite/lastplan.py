@@ -14,7 +14,7 @@ from hashlib import blake2b
 from msgspec import Raw, Struct, msgpack
 
 from notesite.config import Config
-from notesite.exchange import Shown, exchanged, found_by, is_alike, shown_on
+from notesite.exchange import PAGES, Shown, exchanged, found_by, is_alike, shown_on
 from notesite.memo import Memo
 from notesite.model import (
     Backlink,
@@ -175,7 +175,7 @@ class LastPlan:
 
 
 def _shows_notes(context: Mapping[str, object]) -> bool:
-    return ("page" in context or "pages" in context) and context.keys() <= _NAMES.keys()
+    return not PAGES.isdisjoint(context) and context.keys() <= _NAMES.keys()
 
 
 def _encoded(output: Output, recipe: Template, shared: bytes) -> bytes:
