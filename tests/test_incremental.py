@@ -349,6 +349,22 @@ def test_what_is_remembered_goes_after_ten_builds_that_did_not_ask(site: Path) -
     memo.close()
 
 
+def test_builds_that_look_at_one_note_drop_nothing_of_the_others(site: Path) -> None:
+    def kept() -> dict[str, set[bytes]]:
+        memo = Memo(site / ".notesite/cache.sqlite", program(), readonly=True)
+        found = {table: memo.keys(table) for table in ("note", "body", "shards", "outputs")}
+        memo.close()
+        return found
+
+    before, note = kept(), site / "notes/n00.md"
+    text = note.read_text("utf-8")
+    for number in range(25):
+        note.write_text(text + f"\n{number}\n", "utf-8")
+        built(site)
+    for table, found in kept().items():
+        assert before[table] <= found
+
+
 def program() -> bytes:
     from notesite.program import program_digest
 

@@ -87,6 +87,7 @@ class _Build:
         self.program = program_digest()
         self.shown = os.path.relpath(target, root)
         self.memo = Memo(None if options.force else root / CACHE / "cache.sqlite", self.program)
+        self.memo.whole = False  # until all that is in use has been asked for
         self.last = LastBuild(self.memo)
         self.writer = Writer(
             root, config, target, sources, options, self.memo, self.last, self.jobs, progress
@@ -118,11 +119,8 @@ class _Build:
             return None
         if not last.edited:
             return last.report if left(self.target, last.stamp) else None
-        self.memo.whole = False
         with suppress(LookupError):  # something that is not known any more
-            if report := self._exchanged(last, scanned, theme):
-                return report
-        self.memo.whole = True
+            return self._exchanged(last, scanned, theme)
         return None
 
     def _exchanged(self, last: Last, scanned: Scanned, theme: Theme) -> Report | None:
@@ -176,6 +174,7 @@ class _Build:
         if not broken(report.problems):
             report, keys = self.writer.write(report, made.outputs, theme, extension, notes)
             if report.published and self.is_final:
+                self.memo.whole = True
                 LastPlan(self.memo).remember(made.outputs, keys, made.library, self.config)
                 self.last.remember_report(self.made_from, report, self.target)
         if self.options.external:
