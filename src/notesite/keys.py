@@ -22,6 +22,7 @@ from notesite.model import (
     Copy,
     Drawn,
     Hop,
+    Link,
     Output,
     Page,
     Resized,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from notesite.inlining import Inlining
 
 _encoder = msgpack.Encoder(order="deterministic")
+_PLAIN = frozenset((str, bool, Link))  # what most values are, and is encoded as it is
 
 
 class Closure(Struct, frozen=True):
@@ -72,6 +74,9 @@ def key(output: Output, known: Mapping[str, Closure], digest: Digests) -> str:
     and the checksums, which are cheap, tell what differs."""
     recipe = output.recipe
     match recipe:
+        case Template(name):  # first, as nearly all are
+            closure = known.get(name)
+            return digest.of(recipe, closure) if closure else ""
         case Copy(source):
             return f"copy {source.digest.hex()}"
         case Resized(source, width, encoder):
@@ -84,9 +89,6 @@ def key(output: Output, known: Mapping[str, Closure], digest: Digests) -> str:
             return f"search={known[''].digest} notes={_hash(_encoder.encode(notes))}"
         case Shard():
             return f"search={known[''].digest} words={digest.of_shard(recipe)}"
-        case Template(name):
-            closure = known.get(name)
-            return digest.of(recipe, closure) if closure else ""
 
 
 def difference(old: str, new: str) -> str:
@@ -124,7 +126,10 @@ class Digests:
         """The key: the names that the template mentions, in the order of the closure."""
         context = recipe.context
         shared = self._of_frame(recipe, closure)
-        encoded = [self._encoded(context[name]) for name in shared.others]
+        encoded = [
+            _encoder.encode(value) if type(value) in _PLAIN or not value else self._encoded(value)
+            for value in map(context.__getitem__, shared.others)
+        ]
         values = blake2b(shared.digest + b"".join(encoded), digest_size=16).hexdigest()
         hints = pack(shared.form, *map(crc32, encoded)).hex()
         return f"{recipe.name}={closure.digest} values={values} {shared.hint}={hints}"
@@ -155,10 +160,11 @@ class Digests:
         return _encoder.encode(value)
 
     def _digest(self, value: object) -> bytes:
-        if id(value) not in self._known:
-            digest = blake2b(_encoder.encode(value), digest_size=16).digest()
-            self._known[id(value)] = value, digest
-        return self._known[id(value)][1]
+        if found := self._known.get(id(value)):
+            return found[1]
+        digest = blake2b(_encoder.encode(value), digest_size=16).digest()
+        self._known[id(value)] = value, digest
+        return digest
 
 
 class _Shared(NamedTuple):
