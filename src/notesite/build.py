@@ -19,7 +19,6 @@ from msgspec.structs import replace
 
 from notesite import resizing
 from notesite.config import Config
-from notesite.extension import NOTHING
 from notesite.lastbuild import Inputs, Last, LastBuild, inputs
 from notesite.memo import Memo
 from notesite.model import Location, Problem, Template, Theme
@@ -125,6 +124,7 @@ class _Build:
 
     def _exchanged(self, last: Last, scanned: Scanned, theme: Theme) -> Report | None:
         """None if more than the texts of notes has changed."""
+        from notesite.extension import NOTHING
         from notesite.lastplan import LastPlan, slight
 
         edited = replace(scanned, notes=tuple(scanned.notes[place] for place, _ in last.edited))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote
 
@@ -162,6 +161,8 @@ def plain(node: Node) -> Any:
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
     """The known word that `word` is most likely a slip of, or ""."""
+    from difflib import get_close_matches
+
     return next(iter(get_close_matches(word, known, 1, 0.75)), "")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from unicodedata import normalize
@@ -49,6 +48,8 @@ def git_dates(folder: Path, zone: tzinfo) -> tuple[dict[str, date], bool]:
 def _git(folder: Path, *arguments: str) -> bytes | None:
     # a hook runs with these set, and then they mean the repository that is committed to
     environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
+    import subprocess  # which a site outside of a repository does not need
+
     command = ["git", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(

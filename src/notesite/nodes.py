@@ -8,7 +8,6 @@ refused.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -187,6 +186,8 @@ def read_toml(text: str, first_line: int = 1) -> Node:
     if deep := _DEEP_KEY.search(text):
         at = text.count("\n", 0, deep.end()) + first_line, 1
         raise FieldError(f"nested more than {MAX_DEPTH} levels deep", *at)
+    import tomllib  # which few notes need
+
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
+import platform
 import sys
 import time
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def held(dot: Path, shown: str, wait: float) -> Iterator[None]:
     try:
         with suppress(OSError):  # a full disk: `clean` must work on one
             os.truncate(handle, 0)
-            os.write(handle, f"{os.getpid()} {socket.gethostname()}\n".encode())
+            os.write(handle, f"{os.getpid()} {platform.node()}\n".encode())
         yield
     finally:
         with suppress(OSError):  # Windows removes no open file; one left behind is harmless
