@@ -7,11 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from histories import built
 
+from notesite import gitdates
 from notesite.config import Config
 from notesite.gitdates import git_dates
 from notesite.scan import Scanned, scan
-from notesite.seen import Seen
+from notesite.seen import Dated, Seen
 
 
 def site(root: Path, *files: str) -> Path:
@@ -240,9 +242,10 @@ def repository(tmp_path: Path) -> Path:
 
 
 def test_updated_is_the_day_of_the_last_commit_in_the_sites_time_zone(repository: Path) -> None:
-    dates, shallow = git_dates(repository / "notes", Config(timezone="Asia/Tokyo").zone)
+    zone = Config(timezone="Asia/Tokyo").zone
+    dated, shallow = git_dates(repository / "notes", zone, Dated())
     assert not shallow
-    assert {path: str(day) for path, day in dates.items()} == {
+    assert {path: str(day) for path, day in dated.days.items()} == {
         "古い.md": "2024-05-02",
         "new.md": "2024-06-01",
     }
@@ -256,7 +259,32 @@ def test_a_shallow_clone_gives_no_dates_and_a_warning(repository: Path, tmp_path
 
 
 def test_outside_a_repository_there_are_no_dates(tmp_path: Path) -> None:
-    assert git_dates(tmp_path, Config().zone) == ({}, False)
+    assert git_dates(tmp_path, Config().zone, Dated()) == (Dated(), False)
+
+
+def test_a_history_is_read_once(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def days(folder: str, known: Dated, timezone: str = "UTC") -> Dated:
+        return git_dates(repository / folder, Config(timezone=timezone).zone, known)[0]
+
+    first = days("notes", Dated())
+    with monkeypatch.context() as patch:
+        patch.setattr(gitdates, "_days", lambda *more: pytest.fail("it was read again"))
+        assert days("notes", first) is first
+    assert days("notes", first, "Asia/Tokyo").days["古い.md"] != first.days["古い.md"]
+    assert set(days(".", first).days) == {"notes/古い.md", "notes/new.md"}
+    git(repository, "commit", "-q", "--allow-empty", "-m", "three")
+    (repository / "notes/new.md").write_text("again")
+    git(repository, "commit", "-qam", "four", day="2024-07-01T00:00:00Z")
+    assert str(days("notes", first).days["new.md"]) == "2024-07-01"
+
+
+def test_two_builds_ask_for_the_history_once(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(repository)
+    monkeypatch.setattr(gitdates, "_days", lambda *more: pytest.fail("it was read again"))
+    (repository / "notes/new.md").write_text("edited")
+    assert built(repository).published
 
 
 def test_a_hook_of_another_repository_changes_no_date(
@@ -267,5 +295,5 @@ def test_a_hook_of_another_repository_changes_no_date(
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(other))
     monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
-    dates, _ = git_dates(repository / "notes", Config().zone)
-    assert set(dates) == {"古い.md", "new.md"}
+    dated, _ = git_dates(repository / "notes", Config().zone, Dated())
+    assert set(dated.days) == {"古い.md", "new.md"}

@@ -7,21 +7,33 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from unicodedata import normalize
 
+from notesite.seen import Dated
+
 _OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 
 
-def git_dates(folder: Path, zone: tzinfo) -> tuple[dict[str, date], bool]:
-    """(path below `folder` -> day in `zone`, whether the clone is shallow).
+def git_dates(folder: Path, zone: tzinfo, known: Dated) -> tuple[Dated, bool]:
+    """The days in `zone` (by paths below `folder`), and whether the clone is shallow. `known` are
+    those of the last look: the history is not read again while it is the same.
 
     Empty where there is no git, no repository or no commit. In a shallow clone every file would
     seem to have changed with the newest commit, so no date is given at all (starlight#2084,
     usaco-guide#6510).
     """
-    shallow = _git(folder, "rev-parse", "--is-shallow-repository")
-    if shallow is None:
-        return {}, False
-    if shallow.strip() == b"true":
-        return {}, True
+    real = folder.resolve()
+    if not any((above / ".git").exists() for above in (real, *real.parents)):
+        return Dated(), False
+    told = _git(folder, "rev-parse", "--is-shallow-repository", "HEAD", "--show-prefix")
+    if told is None:
+        return Dated(), False
+    shallow, history = told.split(b"\n", 1)
+    if shallow == b"true":
+        return Dated(), True
+    of = f"{history.decode('utf-8', 'backslashreplace')}{zone}"
+    return (known if of == known.of else Dated(of, _days(folder, zone))), False
+
+
+def _days(folder: Path, zone: tzinfo) -> dict[str, date]:
     log = _git(
         folder,
         "log",
@@ -42,7 +54,7 @@ def git_dates(folder: Path, zone: tzinfo) -> tuple[dict[str, date], bool]:
             name = name[26:].strip(b"\n")
         if name and day:
             dates.setdefault(normalize("NFC", name.decode("utf-8", "replace")), day)
-    return dates, False
+    return dates
 
 
 def _git(folder: Path, *arguments: str) -> bytes | None:

@@ -87,7 +87,7 @@ def _notes(
     walk: Walk, folder: Path, config: Config, problems: list[Problem]
 ) -> tuple[list[Source], list[Source]]:
     """The notes and the files beside them."""
-    dates, shallow = git_dates(folder, config.zone)
+    walk.seen.dated, shallow = git_dates(folder, config.zone, walk.seen.dated)
     if shallow:
         hint = "fetch the whole history (fetch-depth: 0), or write `updated` into the notes"
         message = "this is a shallow clone, so the dates of last changes are not known"
@@ -97,7 +97,7 @@ def _notes(
         if entry.name == FILE_NAME or LITTER.fullmatch(entry.name):
             continue
         if path.lower().endswith(NOTE_SUFFIXES):
-            if note := walk.read(path, entry.path, dates.get(path)):
+            if note := walk.read(path, entry.path, walk.seen.dated.days.get(path)):
                 notes.append(note)
         elif asset := walk.asset(path, entry.path):
             assets.append(asset)

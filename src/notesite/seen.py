@@ -8,24 +8,34 @@ file system's clock, so it is not trusted the next time (git's "racy" files).
 from __future__ import annotations
 
 import os
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
-from msgspec import msgpack
+from msgspec import Struct, msgpack
 
 RACY = 2_000_000_000  # ns
 
 Record = tuple[int, int, int, int, bytes]  # mtime, ctime (ns), size, inode, digest
 
-_decoder = msgpack.Decoder(dict[str, Record])
+
+class Dated(Struct, frozen=True, array_like=True):
+    """The days of the last commits of files, by path; `of` says of what history they are."""
+
+    of: str = ""
+    days: dict[str, date] = {}
+
+
+_decoder = msgpack.Decoder(tuple[dict[str, Record], Dated])
 
 
 class Seen:
-    """Digests by path. `now` is the file system's own time, in ns."""
+    """Digests by path, and what git said. `now` is the file system's own time, in ns."""
 
     def __init__(self, stored: bytes = b"", now: int = 0) -> None:
-        self._old: dict[str, Record] = _decoder.decode(stored) if stored else {}
+        self._old, self._old_dated = _decoder.decode(stored) if stored else ({}, Dated())
         self._new: dict[str, Record] = {}
+        self.dated = self._old_dated
         self._now = now
 
     def digest(self, file: str, status: os.stat_result) -> bytes | None:
@@ -44,11 +54,11 @@ class Seen:
         return digest
 
     def encode(self) -> bytes:
-        return msgpack.encode(dict(sorted(self._new.items())))
+        return msgpack.encode((dict(sorted(self._new.items())), self.dated))
 
     @property
     def changed(self) -> bool:
-        return self._new != self._old
+        return self._new != self._old or self.dated.of != self._old_dated.of
 
 
 def file_system_now(folder: Path) -> int:
