@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,17 +50,24 @@ def test_a_template_that_changes_is_compiled_anew(site: Path) -> None:
     assert "<p>two" in edited(site, "2")
 
 
-@pytest.mark.parametrize("content", [b"", b"junk", b"j2" * 4000])
-def test_what_is_damaged_is_compiled_anew(content: bytes, site: Path, folder: Path) -> None:
-    files = list(folder.rglob("*.cache"))
+def flipped(content: bytes) -> bytes:
+    return content[:-9] + bytes([content[-9] ^ 1]) + content[-8:]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda content: b"", lambda content: b"junk", lambda content: content[:300], flipped]
+)
+def test_what_is_damaged_is_compiled_anew(
+    damage: Callable[[bytes], bytes], site: Path, folder: Path
+) -> None:
+    files = [file for file in folder.rglob("*") if file.is_file()]
     assert files
     for file in files:
-        file.write_bytes(content)
+        file.write_bytes(damage(file.read_bytes()))
     assert "Edited." in edited(site, "Edited.")
 
 
-def test_it_is_not_kept_in_the_site_and_is_the_users_alone(site: Path, folder: Path) -> None:
-    assert not list(site.rglob("*.cache"))
+def test_it_is_the_users_alone(site: Path, folder: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -67,6 +75,18 @@ def test_it_is_not_kept_in_the_site_and_is_the_users_alone(site: Path, folder: P
 def test_a_folder_that_others_can_write_to_is_not_used(mode: int, folder: Path) -> None:
     assert compiled("k") is not None
     folder.chmod(mode)
+    assert compiled("k") is None
+
+
+def test_neither_is_a_link_nor_a_path_that_hangs_on_where_one_is(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.parent.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    folder.symlink_to(tmp_path / "elsewhere")
+    assert compiled("k") is None
+    monkeypatch.setenv("XDG_CACHE_HOME", "caches")
+    monkeypatch.chdir(tmp_path / "elsewhere")
     assert compiled("k") is None
 
 

@@ -262,6 +262,74 @@ def test_what_the_memory_has_lost_of_the_last_plan_costs_time_alone(site: Path) 
         assert f"Without {table}." in (site / "public/n07/index.html").read_text("utf-8")
 
 
+TEXT = "---\ntitle: {0}\ndate: 2025-01-02\n{1}---\n\n" + "語" * 400 + "\n\n{2}\n"
+
+
+def with_feeds(root: Path, front: str = "") -> Path:
+    """A site with two dated notes and feeds of them."""
+    for name in ("l", "m"):
+        file = root / "notes" / f"{name}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(TEXT.format(name, front if name == "l" else "", "End."), "utf-8")
+    (root / "notesite.yaml").write_text("base_url: https://example.org/\n")
+    return root
+
+
+def test_a_feed_shows_the_edit_of_a_note_whose_own_template_shows_no_text(tmp_path: Path) -> None:
+    site = with_feeds(tmp_path, "template: link\n")
+    (site / "templates").mkdir()
+    (site / "templates/link.html").write_text("<p>{{ title }} {{ url|url }}</p>")
+    built(site)
+    for name, front in (("l", "template: link\n"), ("m", "")):
+        (site / f"notes/{name}.md").write_text(TEXT.format(name, front, f"New in {name}."), "utf-8")
+        built(site)
+    for feed in ("feed.xml", "rss.xml", "feed.json"):
+        text = (site / "public" / feed).read_text("utf-8")
+        assert "New in l." in text
+        assert "New in m." in text
+
+
+def test_what_the_memory_has_lost_of_another_note_in_the_feed_is_made_again(
+    tmp_path: Path,
+) -> None:
+    site = with_feeds(tmp_path)
+    built(site)
+    with sqlite3.connect(site / ".notesite/cache.sqlite") as base:
+        base.execute("DELETE FROM body")
+    (site / "notes/l.md").write_text(TEXT.format("l", "", "New."), "utf-8")
+    assert built(site).published
+    assert "New." in (site / "public/feed.xml").read_text("utf-8")
+
+
+def test_a_static_file_in_the_place_of_a_part_of_the_index_stays_there(site: Path) -> None:
+    own = [site / f"static/search/{part}.json" for part in ("words/0", "words/1", "notes/0-1")]
+    for file in own:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("own")
+    built(site)
+    note = site / "notes/n07.md"
+    note.write_text(note.read_text("utf-8").replace("End.", "Fin."), "utf-8")
+    built(site)
+    for file in own:
+        assert (site / "public" / file.relative_to(site / "static")).read_text() == "own"
+
+
+def test_a_file_that_someone_else_wrote_as_it_is_meant_is_made_once_it_is_gone(site: Path) -> None:
+    page = site / "public/n07/index.html"
+    content = page.read_bytes()
+    note = site / "notes/n07.md"
+    text = note.read_text("utf-8")
+    note.unlink()
+    built(site)
+    page.parent.mkdir()
+    page.write_bytes(content)
+    note.write_text(text, "utf-8")
+    built(site)
+    page.unlink()
+    built(site)
+    assert page.read_bytes() == content
+
+
 def test_an_output_of_another_state_is_not_taken_for_that_of_the_last_build(site: Path) -> None:
     first, second = site / "notes/n03.md", site / "notes/n07.md"
     shutil.copytree(site / "public", site / "kept", copy_function=os.link)

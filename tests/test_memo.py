@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from notesite.build import build
 from notesite.memo import SWEEP, UNUSED, Memo
 from notesite.report import Options, Report
+from notesite.serve.memory import Memory
 
 TRIALS = int(os.environ.get("NOTESITE_TRIALS", "40"))
 PROGRAM = b"program"
@@ -190,6 +191,22 @@ def test_what_ten_builds_did_not_use_goes_and_formulas_of_unchanged_notes_stay(
     assert f"y_{{{builds - 1}}}" in set_once
     assert not {"x_0", "y_{0}", "y_{1}"} & set_once
     assert 8 <= len(rows["note"]) == len(rows["body"]) == len(rows["uses"]) < 8 + builds
+
+
+def test_a_server_drops_nothing_but_what_it_knows_the_use_of(tmp_path: Path) -> None:
+    file = tmp_path / "cache.sqlite"
+    key, old, new = b"k" * 16, b"o" * 16, b"n" * 16
+    memo = Memo(file, b"p")
+    for table in ("note", "outputs", "blob"):
+        memo.put(table, {key: b"", old: b""})
+    memo.close()
+    memory = Memory(file, b"p")
+    for number in range(UNUSED + 2 * SWEEP):
+        memory.put("note", {new: bytes([number])})
+        memory.save({"note": {key, new}})
+    kept = {table: memory.keys(table) for table in ("note", "outputs", "blob")}
+    memory.close()
+    assert kept == {"note": {key, new}, "outputs": {key, old}, "blob": {key, old}}
 
 
 def test_another_build_that_holds_the_cache_is_not_waited_for_long(

@@ -278,6 +278,16 @@ def test_a_history_is_read_once(repository: Path, monkeypatch: pytest.MonkeyPatc
     assert str(days("notes", first).days["new.md"]) == "2024-07-01"
 
 
+def test_a_history_that_cannot_be_read_is_not_remembered_as_one_without_days(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = gitdates._git
+    monkeypatch.setattr(
+        gitdates, "_git", lambda folder, *more: None if "log" in more else real(folder, *more)
+    )
+    assert git_dates(repository / "notes", Config().zone, Dated()) == (Dated(), False)
+
+
 def test_two_builds_ask_for_the_history_once(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

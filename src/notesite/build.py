@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from notesite import resizing
 from notesite.config import Config
 from notesite.lastbuild import Inputs, Last, LastBuild, inputs
-from notesite.memo import Memo
+from notesite.memo import TABLES, Memo
 from notesite.model import Location, Problem, Template, Theme
 from notesite.problems import Incomplete, broken, in_order
 from notesite.program import program_digest
@@ -86,7 +86,7 @@ class _Build:
         self.program = program_digest()
         self.shown = os.path.relpath(target, root)
         self.memo = Memo(None if options.force else root / CACHE / "cache.sqlite", self.program)
-        self.memo.whole = False  # until all that is in use has been asked for
+        self.memo.known = ()  # until all that is in use has been asked for
         self.last = LastBuild(self.memo)
         self.writer = Writer(
             root, config, target, sources, options, self.memo, self.last, self.jobs, progress
@@ -134,20 +134,21 @@ class _Build:
         if not self.is_final or not slight(edits, self.config, last.report.problems):
             return None
         plan, beside = LastPlan(self.memo), left(self.target, last.stamp)
-        outputs = plan.exchanged(edits, beside.keys) if beside else {}
+        outputs = plan.exchanged(edits, beside.keys, beside.stamp) if beside else {}
         if not outputs:
             return None
         report = replace(last.report, published=False)
-        report, now = self.writer.write(report, outputs, theme, NOTHING, notes, beside)
-        if report.published:
-            plan.remember_edits(edits, outputs, now)
-            self.last.remember_report(self.made_from, report, self.target)
-        return report
+        wrote = self.writer.write(report, outputs, theme, NOTHING, notes, beside)
+        if not wrote.report.published:
+            return None  # in a template, what the memo has lost of another note looks like a fault
+        if wrote.stamp:
+            plan.remember_edits(edits, outputs, wrote.keys, wrote.stamp)
+            self.last.remember_report(self.made_from, wrote.report, wrote.stamp)
+        return wrote.report
 
     def _made(self, scanned: Scanned, theme: Theme, problems: Sequence[Problem]) -> Report:
         """Stages 2 to 6."""
         from notesite.extension import ExtensionFailed
-        from notesite.lastplan import LastPlan
         from notesite.planning import extended, indexed, planned, problems_of
 
         try:
@@ -172,17 +173,28 @@ class _Build:
             made = plan()  # which shows them as they are
         report = self._planned(made)
         if not broken(report.problems):
-            report, keys = self.writer.write(report, made.outputs, theme, extension, notes)
-            if report.published and self.is_final:
-                self.memo.whole = True
-                LastPlan(self.memo).remember(made.outputs, keys, made.library, self.config)
-                self.last.remember_report(self.made_from, report, self.target)
+            report = self._written(report, made, theme, extension, notes)
         if self.options.external:
             from notesite.outside import asked
 
             found = asked(scanned, notes, self.config.links.unasked, self.progress)
             report = replace(report, problems=tuple(in_order([*report.problems, *found])))
         return report
+
+    def _written(
+        self, report: Report, plan: Plan, theme: Theme, extension: Extension, notes: Notes
+    ) -> Report:
+        """Stages 5 and 6, and what the next build is to know of them."""
+        from notesite.lastplan import LastPlan
+
+        wrote = self.writer.write(report, plan.outputs, theme, extension, notes)
+        if wrote.stamp and self.is_final:
+            self.memo.known = TABLES
+            LastPlan(self.memo).remember(
+                plan.outputs, wrote.keys, wrote.stamp, plan.library, self.config
+            )
+            self.last.remember_report(self.made_from, wrote.report, wrote.stamp)
+        return wrote.report
 
     def _planned(self, plan: Plan) -> Report:
         """What there is to say before anything is written."""

@@ -7,56 +7,73 @@ may have come with a repository; and a folder that others can write to is not us
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 
-from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
 KEPT = 20  # sets of templates: those used last
+_DIGEST = 16  # bytes, before what they are of
 
 
 def compiled(key: str) -> BytecodeCache | None:
     """What the templates that `key` stands for were compiled to; None where nothing can be kept."""
-    folder = _own_folder()
-    if folder is None:
-        return None
-    own = folder / key
-    with suppress(OSError):
-        if not own.is_dir():
-            _make_room(folder)
-            own.mkdir(mode=0o700)
-        os.utime(own)
-        return _Cache(str(own))
+    with suppress(OSError, RuntimeError):  # the latter: there is no home
+        if folder := _own_folder():
+            own = folder / key
+            if not own.is_dir():
+                _make_room(folder)
+                own.mkdir(mode=0o700)
+            os.utime(own)
+            return _Compiled(own)
     return None
 
 
-class _Cache(FileSystemBytecodeCache):
-    """One that costs time, nothing else, if it cannot be written or read."""
+class _Compiled(BytecodeCache):
+    """A folder of them. What is damaged is compiled again, what cannot be written is not kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        try:
-            super().load_bytecode(bucket)
-        except OSError:
-            bucket.reset()
+        with suppress(OSError):
+            content = (self._folder / bucket.key).read_bytes()
+            if content[:_DIGEST] == _digest(content[_DIGEST:]):
+                bucket.bytecode_from_string(content[_DIGEST:])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        content = bucket.bytecode_to_string()
+        new = self._folder / f"{bucket.key}.{os.getpid()}"
         with suppress(OSError):
-            super().dump_bytecode(bucket)
+            new.write_bytes(_digest(content) + content)
+            new.replace(self._folder / bucket.key)
+
+
+def _digest(content: bytes) -> bytes:
+    return blake2b(content, digest_size=_DIGEST).digest()
 
 
 def _own_folder() -> Path | None:
     """The folder that holds all of it, if it is nobody else's."""
-    with suppress(OSError, RuntimeError):  # the latter: there is no home
-        folder = _caches() / "notesite" / "templates"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not hasattr(os, "geteuid"):
-            return folder
-        found = folder.stat()
-        if found.st_uid == os.geteuid() and not found.st_mode & 0o022:
-            return folder
-    return None
+    above = _caches() / "notesite"
+    folder = above / "templates"
+    if not folder.is_absolute():  # the XDG specification: it is to be ignored
+        return None
+    above.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder if all(map(_is_ours, (above, folder))) else None
+
+
+def _is_ours(folder: Path) -> bool:
+    found = folder.lstat()
+    if not hasattr(os, "geteuid"):
+        return stat.S_ISDIR(found.st_mode)
+    mine = found.st_uid == os.geteuid() and not found.st_mode & 0o022
+    return mine and stat.S_ISDIR(found.st_mode)
 
 
 def _caches() -> Path:
@@ -75,6 +92,6 @@ def _make_room(folder: Path) -> None:
     others = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
     for other in others[KEPT - 1 :]:
         with suppress(OSError):
-            for file in other.glob("*.cache"):
+            for file in other.iterdir():
                 file.unlink()
             other.rmdir()

@@ -26,17 +26,22 @@ def git_dates(folder: Path, zone: tzinfo, known: Dated) -> tuple[Dated, bool]:
     told = _git(folder, "rev-parse", "--is-shallow-repository", "HEAD", "--show-prefix")
     if told is None:
         return Dated(), False
-    shallow, history = told.split(b"\n", 1)
-    if shallow == b"true":
+    shallow, head, prefix = told.decode("utf-8", "backslashreplace").split("\n", 2)
+    if shallow == "true":
         return Dated(), True
-    of = f"{history.decode('utf-8', 'backslashreplace')}{zone}"
-    return (known if of == known.of else Dated(of, _days(folder, zone))), False
+    of = f"{head} {prefix}{zone}"
+    if of == known.of:
+        return known, False
+    days = _days(folder, zone, head)
+    return (Dated() if days is None else Dated(of, days)), False
 
 
-def _days(folder: Path, zone: tzinfo) -> dict[str, date]:
+def _days(folder: Path, zone: tzinfo, head: str) -> dict[str, date] | None:
+    """By the history of this commit; None if it cannot be read now."""
     log = _git(
         folder,
         "log",
+        head,
         "--format=%x01%cI",
         "--name-only",
         "--relative",
@@ -45,9 +50,11 @@ def _days(folder: Path, zone: tzinfo) -> dict[str, date]:
         "--",
         ".",
     )
+    if log is None:
+        return None
     dates: dict[str, date] = {}
     day: date | None = None
-    for part in (log or b"").split(b"\0"):
+    for part in log.split(b"\0"):
         name = part.strip(b"\n")
         if name.startswith(b"\1"):
             day = datetime.fromisoformat(name[1:26].decode()).astimezone(zone).date()

@@ -100,6 +100,11 @@ def difference(old: str, new: str) -> str:
     return ", ".join(changed) or "its file was missing or altered"
 
 
+def own_names(key: str) -> list[str]:
+    """The names that the template of an output mentions and that its own context gives."""
+    return key.rpartition(" ")[2].partition("=")[0].split(",")
+
+
 def _told(key: str) -> dict[str, str]:
     """Name -> what a key says of it."""
     told: dict[str, str] = {}

@@ -20,7 +20,7 @@ from notesite.keys import Closure, closures
 from notesite.memo import Memo
 from notesite.model import Font, Location, Picture, Problem, Theme
 from notesite.pictures import Sizes, pictures
-from notesite.publish import Stamp, stamp_of
+from notesite.publish import Stamp
 from notesite.report import Report
 from notesite.scan import Scanned
 from notesite.seen import Seen, file_system_now
@@ -116,8 +116,8 @@ class LastBuild:
         as_it_was = replace(report, written=0, unchanged=made, removed=0, made=())
         return None if edited is None else Last(as_it_was, stamp, edited)
 
-    def remember_report(self, made_from: Inputs, report: Report, output: Path) -> None:
-        self._put(_REPORT, json.encode((made_from, stamp_of(output), report)))
+    def remember_report(self, made_from: Inputs, report: Report, stamp: Stamp) -> None:
+        self._put(_REPORT, json.encode((made_from, stamp, report)))
 
     def refuse(self, refused: dict[bytes, str]) -> None:
         """Remember which images cannot be made smaller, and why."""

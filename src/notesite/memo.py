@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from zlib import crc32
 
@@ -18,7 +18,7 @@ UNUSED = 10  # builds after which a row goes that none of them asked for
 SWEEP = 5  # builds from one look for such rows to the next
 
 # "uses": of each note, the keys of the formulas that it stands on
-_TABLES = (
+TABLES = (
     "note", "body", "excerpt", "uses", "formula", "blob", "stretches", "grams", "digests", "shards",
     "outputs",
 )  # fmt: skip
@@ -36,13 +36,14 @@ class Memo:
     def __init__(self, file: Path | None, program: bytes, *, readonly: bool = False) -> None:
         self.readonly = readonly
         self.notice = ""  # why the file is not used, in a sentence
-        self._rows: dict[str, dict[bytes, bytes]] = {table: {} for table in _TABLES}  # if no file
-        self._used: dict[str, set[bytes]] = {table: set() for table in _TABLES}
+        self._rows: dict[str, dict[bytes, bytes]] = {table: {} for table in TABLES}  # if no file
+        self._used: dict[str, set[bytes]] = {table: set() for table in TABLES}
         self.program = program
         self.file = file
         self._writing = False
         self._process = os.getpid()
-        self.whole = True  # whether what was not asked for is not in use
+        # the tables of which what was not asked for is not in use
+        self.known: Collection[str] = TABLES
         self._base = self._opened(file) if file else None
 
     def get(self, table: str, keys: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -107,7 +108,7 @@ class Memo:
             return
         try:
             if self._writing:
-                if self.whole:
+                if self.known:
                     self._drop_unused(self._base)
                 self._base.execute("COMMIT")
             self._base.close()
@@ -164,7 +165,7 @@ class Memo:
         tables = base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if not tables and not self.readonly:
             base.execute("BEGIN IMMEDIATE")
-            for table in _TABLES:
+            for table in TABLES:
                 base.execute(f"CREATE TABLE {table} (key BLOB PRIMARY KEY, value BLOB)")
             base.execute("CREATE TABLE idle (name TEXT, key BLOB, since INTEGER)")
             base.execute("CREATE TABLE meta (program BLOB, build INTEGER)")
@@ -203,9 +204,9 @@ class Memo:
             return
         known = base.execute("SELECT name, key, since FROM idle").fetchall()
         since = {(name, key): number for name, key, number in known}
-        base.execute("DELETE FROM idle")
         self._use_formulas(base)
-        for table in _TABLES:
+        for table in self.known:
+            base.execute("DELETE FROM idle WHERE name = ?", (table,))
             unused = _keys(base, table) - self._used[table]
             idle = {key: since.get((table, key), build) for key in unused}
             old = [key for key, first in idle.items() if first <= build - UNUSED]

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from notesite.config import Config
 from notesite.lastbuild import LastBuild, fingerprint
 from notesite.memo import Memo
-from notesite.model import Output, Theme
+from notesite.model import Output, Problem, Theme
 from notesite.problems import in_order
-from notesite.publish import Left, Made, publish
+from notesite.publish import Left, Made, Stamp, publish
 from notesite.report import Options, Report
 
 if TYPE_CHECKING:
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from notesite.loading import Notes, Progress
 
 _made = msgpack.Decoder(list[Made | None])
+
+
+class Wrote(NamedTuple):
+    """What came of it; the keys of the outputs, and the stamp that the folder is left with, if
+    that can be relied on."""
+
+    report: Report
+    keys: Mapping[str, str] = {}
+    stamp: Stamp | None = None
 
 
 class Writer(NamedTuple):
@@ -40,10 +49,10 @@ class Writer(NamedTuple):
     def write(
         self, report: Report, outputs: Mapping[str, Output], theme: Theme, extension: Extension,
         notes: Notes, beside: Left | None = None,
-    ) -> tuple[Report, Mapping[str, str]]:  # fmt: skip
-        """Stages 5 and 6: the report with what came of it, and the keys of the outputs. One is
-        rendered if its key differs from the one it was written under, and all of them before one is
-        published: a template that fails stops it all. `beside`: as in `publish`."""
+    ) -> Wrote:  # fmt: skip
+        """Stages 5 and 6. An output is rendered if its key differs from the one it was written
+        under, and all of them before one is published: a template that fails stops it all.
+        `beside`: as in `publish`."""
         from notesite import making, render
         from notesite.compiled import compiled
         from notesite.finding import Finding
@@ -55,9 +64,9 @@ class Writer(NamedTuple):
             jinja.bytecode_cache = compiled(fingerprint(looks))
         known, failures = self.last.closures(theme, self.config, jinja, extension)
         if failures:
-            return replace(report, problems=tuple(in_order([*report.problems, *failures]))), {}
+            return Wrote(_saying(report, failures))
         if self.options.check:
-            return report, {}
+            return Wrote(report)
         keys = making.keys(outputs, known, finding)
         files = making.files(outputs, theme, jinja, self.root, finding)
         self.memo.commit()  # the processes that render read it
@@ -67,10 +76,9 @@ class Writer(NamedTuple):
                 beside=beside, shown=report.output, spread=self._spread,
             )  # fmt: skip
         except making.TemplateFailed as failed:
-            return replace(report, problems=tuple(in_order([*report.problems, failed.problem]))), {}
+            return Wrote(_saying(report, [failed.problem]))
         published = replace(
-            report,
-            problems=tuple(in_order([*report.problems, *done.problems])),
+            _saying(report, done.problems),
             written=done.written,
             unchanged=done.unchanged,
             removed=done.removed,
@@ -78,7 +86,7 @@ class Writer(NamedTuple):
             refused=done.refused,
             made=making.explained(done.made, keys) if self.options.explain else (),
         )
-        return published, keys
+        return Wrote(published, keys, done.stamp)
 
     def _spread(self, make: Callable[[int], Made], count: int) -> Iterator[Made]:
         """Files, made in many processes."""
@@ -87,3 +95,7 @@ class Writer(NamedTuple):
         for done, made in enumerate(spread(make, count, self.jobs, _made), 1):
             yield made
             self.progress("writing pages", done, count)
+
+
+def _saying(report: Report, problems: Sequence[Problem]) -> Report:
+    return replace(report, problems=tuple(in_order([*report.problems, *problems])))

@@ -157,7 +157,8 @@ def _publish(
         for path in stage.made
         if path in keys
     }
-    return Published(len(intent.renames), stage.unchanged, removed, made=changed)
+    stamp = None if stage.foreign else stamp_of(root)
+    return Published(len(intent.renames), stage.unchanged, removed, stamp=stamp, made=changed)
 
 
 def _begun(beside: Left | None, root: Path, shown: str, anew: bool) -> Stage:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from notesite.names import DOT_FOLDER
 from notesite.problems import Location, Problem
 from notesite.publish.commit import recovered
+from notesite.publish.left import Stamp
 from notesite.publish.lock import held
 from notesite.publish.manifest import Manifest, Stop, save
 from notesite.publish.paths import INTENT, MANIFEST, make_folder, refusal
@@ -25,6 +26,8 @@ class Published(Struct, frozen=True):
     removed: int = 0
     problems: tuple[Problem, ...] = ()
     refused: bool = False
+    # of the state that the folder is left in; none if a file of the site in it is not ours
+    stamp: Stamp | None = None
     made: dict[str, str] = {}  # path of each file whose content was made -> the key it had before
 
 

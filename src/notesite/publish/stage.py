@@ -59,6 +59,7 @@ class Stage:
         self.anew = anew
         self.entries: dict[str, Entry] = {}
         self.unchanged = 0
+        self.foreign = False  # whether the site has a file that someone else wrote
         self.made: list[str] = []  # paths whose content was made, in order
         self._staged: dict[str, str] = {}  # output path -> staged file
         self._taken = Taken()
@@ -101,7 +102,9 @@ class Stage:
             self._staged[path] = f"{self._folder}/{number}"
         else:
             self.unchanged += 1
-        if made.state != "foreign":  # such a file is published, but not ours
+        if made.state == "foreign":  # it is published, but not ours
+            self.foreign = True
+        else:
             self.entries[path] = made.entry
 
     def intent(self) -> Intent:
@@ -118,7 +121,7 @@ class Stage:
         may_write(self.root, set(self._staged) | removals)
         self.folders = self.old.folders
         empty: tuple[str, ...] = ()
-        if self.entries.keys() != self.old.files.keys():
+        if not self.keeps:
             needed = {folder for path in self.entries for folder in parents(path)}
             self.folders = self._made(needed)
             empty = tuple(sorted(set(self.old.folders) - needed - {""}))

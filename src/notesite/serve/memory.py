@@ -43,6 +43,7 @@ class Memory(Memo):
         are the keys of each table that are in use. What cannot be written stays in memory."""
         rows = {table: _those(found, used.get(table)) for table, found in self._rows.items()}
         memo = Memo(self.file, self.program)
+        memo.known = [*used, "formula"]
         for table, found in rows.items():
             if found:
                 memo.put(table, found)

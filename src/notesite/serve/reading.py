@@ -107,6 +107,7 @@ class Reading:
             return self._parsed(sources, self.memory)
         self.save()
         memo = Memo(self.memory.file, self.memory.program)
+        memo.known = ()
         try:
             return self._parsed(sources, memo)
         finally:

@@ -216,6 +216,7 @@ class Session:
             self.root, frame.config, scanned, theme, frame.extension, library, self._said
         )
         self._of_plan = plan.problems
+        self._shown_on = {}
         if self.snapshot.ready and not plan.whole:
             self.snapshot = self.snapshot.saying(self._problems())
             return
