@@ -16,6 +16,8 @@ from pathlib import Path
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
+from notesite.publish.paths import remove_empty, unlink_owned
+
 KEPT = 20  # sets of templates: those used last
 _DIGEST = 16  # bytes, before what they are of
 
@@ -89,9 +91,9 @@ def _caches() -> Path:
 
 
 def _make_room(folder: Path) -> None:
-    others = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
+    known = (each for each in folder.iterdir() if each.is_dir())
+    others = sorted(known, key=lambda each: each.stat().st_mtime, reverse=True)
     for other in others[KEPT - 1 :]:
-        with suppress(OSError):
-            for file in other.iterdir():
-                file.unlink()
-            other.rmdir()
+        for file in other.iterdir():
+            unlink_owned(folder, f"{other.name}/{file.name}")
+        remove_empty(folder, [other.name])
