@@ -21,7 +21,7 @@ def put(output: Path, files: Files, **more: Any) -> Published:
 
 
 def counts(published: Published) -> Published:
-    return replace(published, made={})
+    return replace(published, made={}, stamp=None)
 
 
 def tree(output: Path) -> Files:
