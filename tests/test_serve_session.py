@@ -113,6 +113,7 @@ LONG = "".join(f"Sentence {n} of a note that is longer than its excerpt. " for n
         (f"{LONG}\n\nx\n", f"{LONG}\n\nMore.\n", True),
         (f"{LONG}\n\n[b](b.md)\n", f"{LONG}\n\nMore.\n\n[b](b.md)\n", True),
         (f"{LONG}\n\n$x$\n", f"{LONG}\n\n$x$ $\\frac{{$\n", True),
+        (f"{LONG}\n\n$x$\n\n## H\n\nx\n", f"{LONG}\n\n$x$\n\n## H\n\n$y$\n", True),
         (f"{LONG}\n\n$\\frac{{$\n", f"{LONG}\n\n\n$\\frac{{$\n", True),
         (f"{LONG}\n", f"---\ntitle: [\n---\n{LONG}\n", True),  # it stays as it was
         ("x\n", "y\n", False),  # an excerpt
@@ -123,7 +124,7 @@ LONG = "".join(f"Sentence {n} of a note that is longer than its excerpt. " for n
         (f"{LONG}\n\nx\n", f"---\ntags: [t]\n---\n\n{LONG}\n\nx\n", False),
         (f"{LONG}\n\nx\n", f"---\ndraft: true\n---\n\n{LONG}\n\nx\n", False),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_an_edit_that_other_pages_cannot_show_costs_no_plan_and_is_like_one_that_does(
     before: str, after: str, alone: bool, site: Served, monkeypatch: pytest.MonkeyPatch

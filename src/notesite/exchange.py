@@ -90,14 +90,16 @@ def _embedded(html: Stored | None) -> Iterator[bytes]:
 
 
 def is_alike(old: Entry, new: Entry, speed: ReadingSpeed) -> bool:
-    """Whether index and plan give the same for both, but for the page of the note itself."""
+    """Whether index and plan give the same for both, but for the page of the note itself. Of its
+    passages, what they hold counts where they are embedded, and such a note is not `shown_on`."""
     body = replace(new.body, digest=old.body.digest, holes=old.body.holes)
     same = {
         "digest": old.digest, "body": body, "counts": old.counts, "problems": old.problems,
-        "search": old.search,
+        "search": old.search, "passages": old.passages,
     }  # fmt: skip
     return (
         replace(new, **same) == old
+        and [passage.id for passage in new.passages] == [passage.id for passage in old.passages]
         and list(map(_aim, new.body.holes)) == list(map(_aim, old.body.holes))
         and _seconds(new, speed) == _seconds(old, speed)
     )
