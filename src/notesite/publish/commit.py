@@ -13,6 +13,7 @@ from notesite.publish.manifest import NEXT, Intent, Stop, load_intent
 from notesite.publish.paths import (
     INTENT,
     MANIFEST,
+    listed,
     make_folder,
     remove_empty,
     unlink_owned,
@@ -25,19 +26,20 @@ def complete(root: Path, intent: Intent, step: Callable[[str], None] = lambda na
     dot = root / DOT_FOLDER
     stage = f"{dot}/{STAGE}"
     _check(intent, dot)
-    if all(os.path.lexists(f"{stage}/{name}") for name, _ in intent.renames):  # else it was done
+    staged = set(listed(dot / STAGE))
+    if all(name in staged for name, _ in intent.renames):  # else it was done
         for path in intent.makes_way:
             unlink_owned(root, path)
             step(f"make way {path}")
         remove_empty(root, intent.folders_in_the_way)
     known: set[str] = set()
     for name, path in intent.renames:
-        staged, where = f"{stage}/{name}", f"{root}/{path}"
-        if not os.path.lexists(staged):
+        if name not in staged:
             continue
+        file, where = f"{stage}/{name}", f"{root}/{path}"
         make_folder(root, path.rpartition("/")[0], known)
-        with named(where, staged):
-            os.replace(staged, where)
+        with named(where, file):
+            os.replace(file, where)
         step(f"rename {path}")
     for path in intent.removals:
         unlink_owned(root, path)

@@ -23,17 +23,19 @@ def digest(content: bytes | Path) -> tuple[str, int]:
     return _each_block(content, lambda block: None)
 
 
-def store(content: bytes | Path, target: str | Path) -> tuple[str, int]:
+def store(
+    content: bytes | Path, target: str | Path, known: tuple[str, int] | None = None
+) -> tuple[str, int]:
     """Write it to `target` with mode 644 whatever the umask; the digest is of what was written,
-    even if the file that is copied changes meanwhile."""
+    even if the file that is copied changes meanwhile. Bytes of a `known` digest are not hashed."""
     handle = open_own(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
         if isinstance(content, Path):
             result = _each_block(content, lambda block: _write_all(handle, block))
         else:
             _write_all(handle, content)
-            result = digest(content)
-        os.chmod(target, 0o644)
+            result = known or digest(content)
+        os.chmod(handle if os.chmod in os.supports_fd else target, 0o644)
     finally:
         os.close(handle)
     return result
@@ -42,9 +44,15 @@ def store(content: bytes | Path, target: str | Path) -> tuple[str, int]:
 def open_own(path: str | Path, flags: int) -> int:
     """A handle of a file of the dot folder, to write to it. A link there, which may have come with
     a cloned repository, is an OSError: it could lead to any file."""
-    if os.path.islink(path):
-        raise OSError(errno.ELOOP, "This is a link, and notesite follows none here", str(path))
-    return os.open(path, flags | _NOFOLLOW | _BINARY, 0o644)
+    refused = OSError(errno.ELOOP, "This is a link, and notesite follows none here", str(path))
+    if not _NOFOLLOW and os.path.islink(path):
+        raise refused
+    try:
+        return os.open(path, flags | _NOFOLLOW | _BINARY, 0o644)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK) and os.path.islink(path):
+            raise refused from None
+        raise
 
 
 def flush(files: Mapping[str, str | Path]) -> None:

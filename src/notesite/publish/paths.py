@@ -61,6 +61,14 @@ def make_folder(root: Path, folder: str, known: set[str]) -> None:
         known.add(path)
 
 
+def listed(folder: Path) -> list[str]:
+    """Names in this folder, sorted; none if it is not there."""
+    try:
+        return sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return []
+
+
 def unlink_owned(root: Path, path: str) -> bool:
     """Remove the file `path` below `root`, which the caller knows to be ours; True if it was there.
 

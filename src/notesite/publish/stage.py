@@ -15,7 +15,7 @@ from notesite.names import DOT_FOLDER, Taken, folded, parents, unsafe_name
 from notesite.problems import Location, Problem
 from notesite.publish.content import digest, flush, named, store
 from notesite.publish.manifest import NEXT, Entry, Intent, Manifest, Stop
-from notesite.publish.paths import remove_empty, unlink_owned
+from notesite.publish.paths import listed, remove_empty, unlink_owned
 from notesite.publish.way import Way, may_write
 
 STAGE = "stage"
@@ -84,12 +84,13 @@ class Stage:
         have no path of their own get this one's."""
         if not isinstance(content, bytes | Path):
             content = content()
-        found = self._compared(path, *digest(content), key)
+        known = digest(content)
+        found = self._compared(path, *known, key)
         if found.state in ("same", "foreign"):
             return found
         target = f"{self._folder}/{number}"
         with named(f"{self.shown}/{path}", target):
-            got, size = store(content, target)
+            got, size = store(content, target, known)
             written = os.stat(target)
         return Made(found.state, Entry(size, got, written.st_mtime_ns, written.st_ino, key))
 
@@ -222,9 +223,9 @@ def trusted(entry: Entry, found: os.stat_result) -> bool:
 
 def discard(dot: Path) -> None:
     """Throw away the stage of this dot folder."""
-    for name in _listed(dot / STAGE):
+    for name in listed(dot / STAGE):
         unlink_owned(dot, f"{STAGE}/{name}")
-    for name in _listed(dot):
+    for name in listed(dot):
         if name == NEXT or name.endswith(".new"):
             unlink_owned(dot, name)
     remove_empty(dot, [STAGE])
@@ -241,10 +242,3 @@ def _rank(item: tuple[str, str]) -> tuple[int, int]:
     if _LISTING.fullmatch(path):
         return 2, int(_name(staged))
     return (1 if path.endswith(".html") else 0), int(_name(staged))
-
-
-def _listed(folder: Path) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except FileNotFoundError:
-        return []
