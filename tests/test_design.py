@@ -40,6 +40,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("index",),
     ("outputs",),
     ("drawing",),
+    ("codegen",),
     ("standalone", "inlining", "faults", "shortcodes", "render", "keys", "postings", "exchange"),
     ("publish", "report", "resizing", "making", "lastbuild", "lastplan", "finding", "compiled"),
     ("writing",),
@@ -53,9 +54,9 @@ FLOW: tuple[tuple[str, ...], ...] = (
 )
 RANK = {name: rank for rank, group in enumerate(FLOW) for name in group}
 PURE = (
-    "markdown", "index", "outputs", "drawing", "standalone", "inlining", "faults", "shortcodes",
-    "render", "postings", "exchange", "imports.scrapbox", "imports.hugo", "imports.jekyll",
-    "imports.places", "imports.blocks", "imports.quoting", "imports.file_names",
+    "markdown", "index", "outputs", "drawing", "standalone", "codegen", "inlining", "faults",
+    "shortcodes", "render", "postings", "exchange", "imports.scrapbox", "imports.hugo",
+    "imports.jekyll", "imports.places", "imports.blocks", "imports.quoting", "imports.file_names",
     "imports.front_matter",
 )  # fmt: skip
 READERS = (

@@ -8,28 +8,30 @@ scope of its own. The places of errors are then wrong: whoever meets one renders
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound, nodes
 
-_OF_DICT = frozenset(dir(dict))
+from notesite.codegen import FewerCalls, attribute_in, shown_by
 
 
 class Inlining(Environment):
     """An environment that compiles templates so. `plain` is the same one without it."""
 
-    def __init__(self, loader: BaseLoader, filters: dict[str, Any], **options: Any) -> None:
-        super().__init__(loader=loader, **options)
+    code_generator_class = FewerCalls
+
+    def __init__(
+        self, loader: BaseLoader, filters: dict[str, Any], finalize: Callable[[Any], Any],
+        **options: Any,
+    ) -> None:  # fmt: skip
+        """`finalize`: what is printed for a value, as of Jinja2's environment."""
+        super().__init__(loader=loader, finalize=finalize, **options)
         self._loader = loader
-        self.plain = Environment(loader=loader, **options)
+        self.plain = Environment(loader=loader, finalize=finalize, **options)
+        self.shown, self.attribute = shown_by(finalize), attribute_in(self)
         for environment in (self, self.plain):
             environment.filters |= filters
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """As Jinja's, but where a dict has no such method: it would look for one first."""
-        if type(obj) is dict and attribute in obj and attribute not in _OF_DICT:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)

@@ -62,12 +62,12 @@ def environment(
     jinja = Inlining(
         FunctionLoader(lambda name: _load(theme, name)),
         filters,
+        lambda value: _html(value, load, call) if type(value) is Stored else value,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=lambda value: _html(value, load, call) if type(value) is Stored else value,
         auto_reload=False,
         cache_size=-1,
     )
@@ -105,7 +105,7 @@ def _url_filter(config: Config) -> Callable[[Context, str], str]:
 
     @pass_context
     def url(context: Context, path: str) -> str:
-        if path.startswith("/") and context.get("url") == NOT_FOUND:
+        if path.startswith("/") and context.parent.get("url") == NOT_FOUND:
             return absolute(path, config) or link(path, base_path)
         return link(path, base_path)
 
