@@ -35,6 +35,14 @@ from notesite.standalone import standalone
 
 NOT_FOUND = "/404.html"
 _NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no escape helps
+_PART = re.compile(r"\{[a-z]+\}|%-?\w")  # of a date's format
+_MONTHS = ("{month}", "%B", "%b")
+_PARTS: Mapping[str, Callable[[date], str]] = {
+    "{year}": lambda day: str(day.year), "%Y": lambda day: f"{day:%Y}",
+    "%m": lambda day: f"{day:%m}", "%-m": lambda day: str(day.month),
+    "{day}": lambda day: str(day.day), "%d": lambda day: f"{day:%d}",
+    "%-d": lambda day: str(day.day),
+}  # fmt: skip
 _FRAGMENT = re.compile(r"([^#]*(?:/|\.html))(#.*)", re.S)
 
 
@@ -155,12 +163,12 @@ def format_date(day: date, t: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=50_000)
 def _formatted(day: date, pattern: str, month: str) -> str:
-    values = {
-        "{year}": str(day.year), "{month}": month, "{day}": str(day.day), "%Y": f"{day:%Y}",
-        "%-m": str(day.month), "%-d": str(day.day), "%m": f"{day:%m}", "%d": f"{day:%d}",
-        "%B": month, "%b": month,
-    }  # fmt: skip
-    return re.sub(r"\{[a-z]+\}|%-?\w", lambda m: values.get(m[0], m[0]), pattern)
+    def part(found: re.Match[str]) -> str:
+        if found[0] in _MONTHS:
+            return month
+        return _PARTS[found[0]](day) if found[0] in _PARTS else found[0]
+
+    return _PART.sub(part, pattern)
 
 
 def format_reading_time(seconds: int, t: Mapping[str, Any]) -> str:
