@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -31,6 +32,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, total
 Pieces = tuple[str, ...]
 
 MANY = 100  # misses that are worth the start of worker processes
+EXCERPTS = 2000  # kept in memory, by each process that renders: 8 kB each, with formulas
 CHUNK = 50  # notes that are parsed together, and whose formulas are one call into V8
 
 _entries = json.Decoder(Entry)  # JSON keeps the zone of a date; MessagePack does not
@@ -47,7 +49,7 @@ class Notes:
         """`apart` parses what is new, and is left open. Without it a few notes are parsed here.
         Many are parsed by as many processes as there are `jobs`."""
         self._memo = memo
-        self._excerpts: dict[bytes, Pieces] = {}
+        self._excerpt = lru_cache(EXCERPTS)(self._row)  # each stands in several listings
         self._task = task
         self._order = sources
         self.is_final = True  # whether reading them again would give the same
@@ -79,24 +81,17 @@ class Notes:
         return found
 
     def html(self, stored: Stored) -> Pieces:
-        """The HTML that `stored` stands for; what the memo has lost is made again.
-
-        Excerpts are kept in memory: each stands in several listings.
-        """
-        if stored.part == "excerpt":
-            if stored.digest not in self._excerpts:
-                self._excerpts[stored.digest] = self._found(stored)
-            return self._excerpts[stored.digest]
-        return self._found(stored)
+        """The HTML that `stored` stands for; what the memo has lost is made again."""
+        row = self._excerpt if stored.part == "excerpt" else self._row
+        return _pieces.decode(row(stored.part, stored.digest))
 
     def rows(self, table: str, digests: Sequence[bytes]) -> list[bytes]:
         """What is kept of notes by these digests; what the memo has lost is made again."""
         found = self._memo.get(table, digests)
         return [found.get(digest) or self._again(table, digest) for digest in digests]
 
-    def _found(self, stored: Stored) -> Pieces:
-        [row] = self.rows(stored.part, [stored.digest])
-        return _pieces.decode(row)
+    def _row(self, table: str, digest: bytes) -> bytes:
+        return self.rows(table, [digest])[0]
 
     def _again(self, table: str, digest: bytes) -> bytes:
         if self._memo.forked:  # V8 does not live through a fork
