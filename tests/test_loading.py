@@ -1,4 +1,5 @@
-"""A note that ends the process that reads it costs itself: it is named, and all others are built.
+"""What was parsed is in the memory at once; and a note that ends the process that reads it costs
+itself: it is named, and all others are built.
 
 V8 ends its process where it runs out of what it may use. No such note is known.
 """
@@ -17,7 +18,12 @@ from serving import served
 
 from notesite import loading
 from notesite.build import build
-from notesite.loading import _start
+from notesite.config import Config
+from notesite.extension import NOTHING
+from notesite.loading import CHUNK, Notes, _start
+from notesite.markdown.options import Task
+from notesite.memo import Memo
+from notesite.model import Source
 from notesite.parsing import Chunk, Parsed
 from notesite.report import Options, Report
 
@@ -79,3 +85,20 @@ def test_a_server_goes_on_with_the_note_as_it_was(site: Path) -> None:
         assert f"{problem.location.path}: {problem.message}" == NAMED
         serving.save("notes/n77.md", "# N 77\n\nMended.\n")
         assert "Mended." in serving.get("/n77/").text
+
+
+def test_processes_that_parse_need_not_wait_for_what_others_have_parsed(tmp_path: Path) -> None:
+    """A second, after which they do without: SQLite locks a file of which it has much to write."""
+    texts = [f"Note {number}: $x_{number}$.\n".encode() for number in range(CHUNK + 1)]
+    notes = [Source(f"{n}.md", f"{n}.md", bytes([n]) * 16, t, "") for n, t in enumerate(texts)]
+    memo = Memo(tmp_path / "cache.sqlite", b"program")
+    known: list[int] = []
+
+    def look(stage: str, done: int, total: int) -> None:
+        reader = Memo(memo.file, memo.program, readonly=True)
+        known.append(len(reader.keys("note")))
+        reader.close()
+
+    Notes(notes, Task.of(Config(), NOTHING), memo, 1, look)
+    memo.close()
+    assert known == [CHUNK, CHUNK + 1]

@@ -63,6 +63,7 @@ class Notes:
             if parsed is not None:
                 rows |= parsed["note"]
                 self._remember(parsed)
+                memo.commit()  # the processes that parse read it: its lock would stop them
             else:  # another time, it may be read
                 self.is_final = False
                 rows |= Parser(task, memo).parse(chunk, deadly)["note"]
