@@ -53,17 +53,16 @@ def closures(theme: Theme, jinja: Inlining, frame: bytes) -> dict[str, Closure]:
     `frame` is of what all pages stand on besides: the program and the settings that filters use. A
     template that does not compile mentions nothing; it is told of elsewhere.
     """
-    from jinja2 import TemplateSyntaxError, meta
+    from jinja2 import TemplateSyntaxError
 
     names: dict[str, set[str]] = {}
     references: dict[str, set[str]] = {}
+    read: dict[str, tuple[set[str], set[str | None]]] = {}  # most texts have a second name
     for name, text in theme.templates.items():
         try:
-            tree = jinja.plain.parse(text, name)
+            names[name], found = read[text] = read.get(text) or _mentioned(jinja, text)
         except TemplateSyntaxError:
             continue
-        names[name] = meta.find_undeclared_variables(tree)
-        found = set(meta.find_referenced_templates(tree))
         # None: a name that is made while rendering, so it can be any template
         references[name] = set(theme.templates) if None in found else {r for r in found if r}
     return {name: _closure(name, names, references, theme, frame) for name in ["", *names]}
@@ -180,6 +179,15 @@ class _Shared(NamedTuple):
     hint: str
     others: tuple[str, ...]  # the names that are the output's own
     form: str  # of their checksums
+
+
+def _mentioned(jinja: Inlining, text: str) -> tuple[set[str], set[str | None]]:
+    """The names of values and of templates in a template. Raises TemplateSyntaxError, also for
+    what compiling it would find: it is how Jinja finds the names."""
+    from jinja2 import meta
+
+    tree = jinja.plain.parse(text)
+    return meta.find_undeclared_variables(tree), set(meta.find_referenced_templates(tree))
 
 
 def _closure(

@@ -200,9 +200,9 @@ class LastBuild:
             return _closures.decode(stored), ()
         from notesite import faults
 
-        if failures := faults.check(jinja, theme):
-            return {}, failures
         known = closures(theme, jinja, self._memo.program + filters + config.base_url.encode())
+        if failures := faults.check(jinja, theme, known):
+            return {}, failures
         self._put(name, msgpack.encode(known))
         return known, ()
 
