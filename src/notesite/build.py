@@ -128,7 +128,7 @@ class _Build:
         from notesite.lastplan import LastPlan, slight
 
         edited = replace(scanned, notes=tuple(scanned.notes[place] for place, _ in last.edited))
-        notes = self._notes(edited, NOTHING)
+        notes = self._notes(edited, NOTHING, lambda: None)
         before = notes.before([was for _, was in last.edited])
         edits = list(zip(before, notes.entries, strict=True))
         if not self.is_final or not slight(edits, self.config, last.report.problems):
@@ -148,15 +148,20 @@ class _Build:
 
     def _made(self, scanned: Scanned, theme: Theme, problems: Sequence[Problem]) -> Report:
         """Stages 2 to 6."""
-        from notesite.extension import ExtensionFailed
-        from notesite.planning import extended, indexed, planned, problems_of
+        from notesite.extension import NOTHING, ExtensionFailed
 
-        try:
-            extension = extended(scanned.extension, self.config)
-        except ExtensionFailed as failed:
-            said = in_order([*problems, *scanned.problems, failed.problem])
-            return Report(tuple(said), output=self.shown)
-        notes = self._notes(scanned, extension)
+        extension = NOTHING
+        if scanned.extension:
+            from notesite.planning import extended
+
+            try:
+                extension = extended(scanned.extension, self.config)
+            except ExtensionFailed as failed:
+                said = in_order([*problems, *scanned.problems, failed.problem])
+                return Report(tuple(said), output=self.shown)
+        notes = self._notes(scanned, extension, partial(self._ahead, theme, extension))
+        from notesite.planning import indexed, planned, problems_of
+
         said = [*problems, *problems_of(notes.entries), *resizing.missing(self.config)]
 
         def plan() -> Plan:
@@ -227,12 +232,19 @@ class _Build:
             scanned, theme, (self.program, self.encoder, self.config, asked, list(problems))
         )
 
-    def _notes(self, scanned: Scanned, extension: Extension) -> Notes:
+    def _ahead(self, theme: Theme, extension: Extension) -> None:
+        """What the later stages import and compile, while other processes parse."""
+        from notesite import lastplan, making, planning, render  # noqa: F401
+
+        jinja = render.environment(theme, self.config, lambda stored: (), extension)
+        self.last.closures(theme, self.config, jinja, extension)
+
+    def _notes(self, scanned: Scanned, extension: Extension, ahead: Callable[[], None]) -> Notes:
         """Stage 2: parse."""
         from notesite.loading import Notes
         from notesite.markdown.options import Task
 
         task = Task.of(self.config, extension)
-        notes = Notes(scanned.notes, task, self.memo, self.jobs, self.progress)
+        notes = Notes(scanned.notes, task, self.memo, self.jobs, self.progress, meanwhile=ahead)
         self.is_final = notes.is_final
         return notes

@@ -44,10 +44,10 @@ class Notes:
 
     def __init__(
         self, sources: Sequence[Source], task: Task, memo: Memo, jobs: int, progress: Progress,
-        apart: Apart | None = None,
+        apart: Apart | None = None, meanwhile: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
         """`apart` parses what is new, and is left open. Without it a few notes are parsed here.
-        Many are parsed by as many processes as there are `jobs`."""
+        Many are parsed by as many processes as there are `jobs`, and `meanwhile` is called."""
         self._memo = memo
         self._excerpt = lru_cache(EXCERPTS)(self._row)  # each stands in several listings
         self._task = task
@@ -59,7 +59,7 @@ class Notes:
         rows = memo.get("note", keys)
         missing = [(key, source) for key, source in self._sources.items() if key not in rows]
         done = 0
-        for chunk, parsed in _parse_all(missing, task, memo, jobs, apart):
+        for chunk, parsed in _parse_all(missing, task, memo, jobs, apart, meanwhile):
             if parsed is not None:
                 rows |= parsed["note"]
                 self._remember(parsed)
@@ -146,8 +146,9 @@ def _start(task: Task, file: Path | None, program: bytes) -> Callable[[Chunk], P
 
 
 def _parse_all(
-    missing: Chunk, task: Task, memo: Memo, jobs: int, apart: Apart | None
-) -> Iterator[tuple[Chunk, Parsed | None]]:
+    missing: Chunk, task: Task, memo: Memo, jobs: int, apart: Apart | None,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Iterator[tuple[Chunk, Parsed | None]]:  # fmt: skip
     """What came of each chunk; None for a single note that ended the process that read it."""
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
     jobs = jobs if len(missing) > MANY else 1
@@ -163,7 +164,7 @@ def _parse_all(
     given = [] if apart is None else [apart]
     own = [parser_apart(task, memo) for _ in chunks[len(given) : jobs]]
     try:
-        for chunk, parsed in shared_out(chunks, [*given, *own]):
+        for chunk, parsed in shared_out(chunks, [*given, *own], meanwhile):
             if parsed is None and len(chunk) > 1:  # one of them did it
                 own.append(parser_apart(task, memo))
                 yield from shared_out([[miss] for miss in chunk], own[-1:])

@@ -78,14 +78,17 @@ class Worker(Generic[Task, Result]):
 
 
 def shared_out(
-    tasks: Iterable[Task], workers: Iterable[Worker[Task, Result]]
+    tasks: Iterable[Task],
+    workers: Iterable[Worker[Task, Result]],
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[tuple[Task, Result | None]]:
     """Each task with its result, in the order in which they are done; None for one that ended its
-    process."""
+    process. `meanwhile` is called once, when all are at work."""
     waiting = iter(tasks)
     busy = {
         worker.ask(task): (worker, task) for worker, task in zip(workers, waiting, strict=False)
     }
+    meanwhile()
     while busy:
         for pipe in wait(list(busy)):
             assert isinstance(pipe, Connection)
