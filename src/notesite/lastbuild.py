@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import json, msgpack
 from msgspec.structs import replace
 
-from notesite.cards import read_letters
 from notesite.config import FILE_NAME, Config
 from notesite.keys import Closure, closures
 from notesite.memo import Memo
@@ -173,6 +172,8 @@ class LastBuild:
             problems.append(Problem("error", message, where, hint, frame=True))
             return theme
         from importlib.metadata import version
+
+        from notesite.cards import read_letters
 
         try:
             by = version("Pillow").encode()

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from notesite import fields
 from notesite.model import Location, Problem, Source, Theme
 from notesite.nodes import FieldError, Node, read_yaml
+from notesite.program import PACKAGE
 
-PACKAGED = files("notesite") / "theme"
-KATEX = files("notesite") / "vendor" / "katex"
+PACKAGED = PACKAGE / "theme"
+KATEX = PACKAGE / "vendor" / "katex"
 
 _TEXTS = (".html", ".xml", ".txt", ".svg", ".json", ".js", ".css", ".j2", ".atom")
 _STRINGS = "i18n/"  # in templates/ of a site: a table of UI strings for a language
@@ -52,7 +52,7 @@ def load_theme(
     return Theme(texts, origins, tuple(static), tuple(assets), strings), problems
 
 
-def _walk(folder: Traversable, prefix: str = "") -> Iterable[tuple[str, Traversable]]:
+def _walk(folder: Path, prefix: str = "") -> Iterable[tuple[str, Path]]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir():
             yield from _walk(entry, f"{prefix}{entry.name}/")
@@ -73,7 +73,7 @@ def _katex() -> Iterable[Source]:
         yield _source(f"fonts/{name}", f"KaTeX's {name}", entry)
 
 
-def _source(path: str, shown: str, entry: Traversable) -> Source:
+def _source(path: str, shown: str, entry: Path) -> Source:
     content = entry.read_bytes()
     return Source(path, shown, blake2b(content, digest_size=16).digest(), content, "")
 

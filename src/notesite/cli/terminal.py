@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 import time
 from collections import Counter
@@ -107,7 +106,11 @@ def visible(text: str) -> str:
 
 
 def _width() -> int:
-    return shutil.get_terminal_size((100, 24)).columns if sys.stderr.isatty() else 100
+    if not sys.stderr.isatty():
+        return 100
+    from shutil import get_terminal_size  # and with it three ways to compress
+
+    return get_terminal_size((100, 24)).columns
 
 
 def _painted(text: str, level: str) -> Text:
