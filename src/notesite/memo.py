@@ -178,7 +178,7 @@ class Memo:
         ]
 
     def _read(self, base: sqlite3.Connection, table: str, wanted: set[bytes]) -> dict[bytes, bytes]:
-        if len(wanted) <= _FEW:
+        if len(wanted) <= _FEW or self.readonly:  # who only reads asks for part after part
             query = f"SELECT key, value FROM {table} WHERE key = ?"
             rows = [row for key in wanted for row in base.execute(query, (key,))]
         else:
