@@ -92,6 +92,11 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     assert grams.fold(grams.fold(text)) == grams.fold(text)
 
 
+@given(text=TEXTS)
+def test_the_short_way_of_folding_gives_what_the_long_one_gives(text: str) -> None:
+    assert grams.fold(text) == grams.fold(text + "é")[:-1]
+
+
 # --- what is found --------------------------------------------------------------------------------
 
 NOTES = (

@@ -58,13 +58,14 @@ def _shown(document: Document) -> Iterator[tuple[str, str, str]]:
 
 def _levels(document: Document) -> Grams:
     front = document.front_matter
-    counts: Counter[str] = Counter()
+    grams: list[str] = []
     for stretch in document.stretches:
         text, formulas = prose(str(stretch.text))
-        counts.update(words(fold(text)))
+        grams += words(fold(text))
         for shown, tex in formulas:
-            counts.update(formula(shown, tex))
-    counts.update(dict.fromkeys(code(document.code), 1))
+            grams += formula(shown, tex)
+    grams += dict.fromkeys(code(document.code))
+    counts = Counter(grams)
     levels: list[Iterable[str]] = [
         _in_titles((str(document.title), *front.aliases)),
         _in_titles((*front.tags, *front.categories, *front.series)),

@@ -29,20 +29,30 @@ _FORMULA = re.compile(
     f"{ANCHOR}([^{SEPARATOR}{TERMINATOR}]*){SEPARATOR}?([^{TERMINATOR}]*){TERMINATOR}"
 )
 _SAME: dict[int, str] = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}  # kana
-_SAME |= {ord("ß"): "ss", ord("ς"): "σ", ord("−"): "-"}
+_SAME |= {code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)}  # full-width
+_SAME |= {ord("\u3000"): " ", ord("ß"): "ss", ord("ς"): "σ", ord("−"): "-"}
 _OTHER = re.compile(f"[{re.escape(''.join(map(chr, _SAME)))}]+")  # translate() asks each
+# What Unicode's normal forms would change otherwise than _SAME does. Most Japanese has none of it
+_ODD = re.compile("[^\0-\x7f\u2013-\u2016\u2018-\u201f\u3000-\u3029ぁ-ゖァ-ヶ・ー一-\u9fff！-～]")
 
-_BARS = re.compile(r"\\(?:mid|[lr]?vert|parallel)(?![a-z])|(?:\\?[|‖∥∣])+")
-_UNSEEN = re.compile(r"\\(?:left|right|q?quad)(?![a-z])|\\[,;:! ]|[{}$&~]")
-_SIGN = re.compile(r"\\[a-z]+|[^\W_]+|[^\w\s\\\x00-\x1f\x7f-\x9f\ufeff]|_")
+_BARS = re.compile(r"(?:\\?[|‖∥∣])+")
+_SIGN = re.compile(r"\\[a-z]+|[^\W_]+|\\[,;:! ]|[^\w\s\\{}$&~\x00-\x1f\x7f-\x9f\ufeff]|_")
+_MEANT = {f"\\{name}": "|" for name in ("mid", "vert", "lvert", "rvert", "parallel")}
+_MEANT |= {f"\\{name}": "" for name in ("left", "right", "quad", "qquad", *",;:! ")}
 
 
 def fold(text: str) -> str:
     """The same for texts that differ only by case, width, kana or accents."""
     if text.isascii():
         return text.lower()
+    if not _ODD.search(text):
+        return _OTHER.sub(_same, text.lower())
     plain = _ACCENT.sub("", normalize("NFKD", text).lower())
-    return normalize("NFC", _OTHER.sub(lambda run: run[0].translate(_SAME), plain))
+    return normalize("NFC", _OTHER.sub(_same, plain))
+
+
+def _same(run: re.Match[str]) -> str:
+    return run[0].translate(_SAME)
 
 
 def words(text: str) -> list[str]:
@@ -75,19 +85,24 @@ def signs(text: str) -> list[str]:
     """The signs of a folded formula or of code: names, numbers, commands, brackets … All bars are
     one; what only moves or sizes others is none, nor is text that is not spaced."""
     if not text.isascii():
-        text = _RUN.sub(" ", text)
-    return _SIGN.findall(_UNSEEN.sub(" ", _BARS.sub("|", text)))
+        text = _BARS.sub("|", _RUN.sub(" ", text))
+    elif "|" in text:
+        text = _BARS.sub("|", text)
+    found = _SIGN.findall(text)
+    if _MEANT.keys().isdisjoint(found):
+        return found
+    return [meant for sign in found if (meant := _MEANT.get(sign, sign))]
 
 
 def pairs(found: list[str]) -> Iterator[str]:
     """The grams of signs: two neighbours each."""
-    return map("%s %s".__mod__, pairwise(found))
+    return map(" ".join, pairwise(found))
 
 
 @lru_cache(maxsize=4000)
 def annotated(shown: str, tex: str) -> str:
     """A formula in a text: as a reader reads it, and its TeX where that says more."""
-    same = _signs(shown) == _signs(tex)
+    same = _read(shown)[1] == _read(tex)[1]
     return f"{ANCHOR}{shown}{'' if same else SEPARATOR + tex}{TERMINATOR}"
 
 
@@ -101,12 +116,15 @@ def prose(text: str) -> tuple[str, list[tuple[str, str]]]:
 @lru_cache(maxsize=4000)
 def formula(shown: str, tex: str) -> tuple[str, ...]:
     """The grams of a formula: by its TeX and by what is read; its names are words, too."""
-    found = dict.fromkeys(_names(fold(shown)))
-    for text in (shown, tex):
-        each = _signs(text)
-        found |= dict.fromkeys(pairs(each))
-        found |= dict.fromkeys(sign for sign in each if sign[0] == "\\")
-    return tuple(found)
+    folded, found = _read(shown)
+    grams = [*_names(folded), *_of_signs(found)]
+    if tex:
+        grams += _of_signs(_read(tex)[1])
+    return tuple(dict.fromkeys(grams))
+
+
+def _of_signs(found: list[str]) -> list[str]:
+    return [*pairs(found), *(sign for sign in found if sign[0] == "\\")]
 
 
 def code(text: str) -> Iterator[str]:
@@ -116,8 +134,10 @@ def code(text: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4000)
-def _signs(text: str) -> list[str]:
-    return signs(fold(text))
+def _read(text: str) -> tuple[str, list[str]]:
+    """What stands in a formula: folded, and its signs."""
+    folded = fold(text)
+    return folded, signs(folded)
 
 
 def _names(text: str) -> Iterable[str]:
