@@ -8,11 +8,11 @@ refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import yaml
 from msgspec import Struct
+from yaml._yaml import CParser
 
 MAX_LENGTH = 64 * 1024  # characters of one block
 MAX_DEPTH = 20
@@ -53,9 +53,8 @@ def read_yaml(text: str, first_line: int = 1) -> Node:
     """The map that a block of YAML holds; `first_line` is where the block starts in its file."""
     if len(text) > MAX_LENGTH:
         raise FieldError(f"more than {MAX_LENGTH // 1024} KiB of settings", first_line, 1)
-    events = yaml.parse(text, Loader=yaml.CSafeLoader)
-    try:
-        root = _document(_Events(events, first_line))
+    try:  # the parser alone: a loader would first make tables for what nothing is made of here
+        root = _document(_Events(CParser(text), first_line))
     except yaml.MarkedYAMLError as error:
         raise _explained(error, text, first_line) from None
     except yaml.YAMLError as error:  # e.g. a character that YAML does not allow
@@ -70,15 +69,13 @@ def read_yaml(text: str, first_line: int = 1) -> Node:
 class _Events:
     """The parser's events, one at a time, with lines counted in the file."""
 
-    def __init__(self, events: Iterator[Any], first_line: int) -> None:
-        self.events = events
+    def __init__(self, parser: CParser, first_line: int) -> None:
+        self.next = parser.get_event
         self.first_line = first_line
 
-    def next(self) -> Any:
-        return next(self.events)
-
     def place(self, event: Any) -> tuple[int, int]:
-        return event.start_mark.line + self.first_line, event.start_mark.column + 1
+        mark = event.start_mark
+        return mark.line + self.first_line, mark.column + 1
 
 
 def _document(events: _Events) -> Node | None:
