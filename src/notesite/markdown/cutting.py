@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from unicodedata import category, east_asian_width
 
 from notesite.markdown.graphemes import is_hangul
-from notesite.markdown.units import Unit, spelled
+from notesite.markdown.units import Unit, run, spelled
 
 LAST_PART = 0.2  # of the width: where a sentence end is worth leaving the rest empty
 LEAST_PART = 0.5  # of the width: rather cut a very long word than leave more than this empty
@@ -52,9 +53,9 @@ def until_full(units: Iterable[Unit], limit: int) -> tuple[list[Unit], bool]:
         if unit.kind == "more":
             continue
         if unit.kind == "run" and (unit.width > room or len(unit.text) > places):
-            parts: Iterable[Unit] = spelled(unit)
+            parts = _until_over(unit, room, places)
         else:
-            parts = (unit,)
+            parts = [unit]
         for part in parts:
             shown.append(part)
             room -= part.width
@@ -64,6 +65,16 @@ def until_full(units: Iterable[Unit], limit: int) -> tuple[list[Unit], bool]:
     return shown, left_out
 
 
+def _until_over(unit: Unit, room: int, places: int) -> list[Unit]:
+    """The part of a run that fits, and the first letter that does not."""
+    for at, letter in enumerate(unit.text):
+        room -= 1 if letter.isascii() else 2
+        if room < 0 or at >= places:
+            break
+    fitting = [run(unit.text[:at], unit.frame)] if at else []
+    return fitting + spelled(unit, at, at + 1)
+
+
 def _cut(units: list[Unit], total: int, limit: int) -> list[Unit]:
     """All but the last unit fit: after the last sentence of the last fifth, else after a word.
     `total` is the width of all."""
@@ -71,7 +82,7 @@ def _cut(units: list[Unit], total: int, limit: int) -> list[Unit]:
     units = _spelled(units, total - least)
     if end := _last(_ends_sentence, units, total - least):
         return units[:end]
-    units = [letter for unit in units for letter in spelled(unit)]
+    units = [*chain.from_iterable(map(spelled, units))]
     if end := _last(_may_break, units, total - LEAST_PART * limit):
         return units[:end]
     fitting = len(units) - 1
@@ -82,11 +93,25 @@ def _cut(units: list[Unit], total: int, limit: int) -> list[Unit]:
 
 def _spelled(units: list[Unit], width: float) -> list[Unit]:
     """Without runs in the last units of this width, and in the brackets that go on before them."""
-    start = len(units)
-    while start and (width >= 0 or (start < len(units) and units[start].text[:1] in CLOSERS)):
-        start -= 1
-        width -= units[start].width
-    return units[:start] + [letter for unit in units[start:] for letter in spelled(unit)]
+    rest = list(units)
+    tail: list[Unit] = []
+    while rest and (width >= 0 or (tail and tail[0].text[:1] in CLOSERS)):
+        unit = rest.pop()
+        start = _start(unit.text, width) if unit.kind == "run" else 0
+        if start:
+            rest.append(run(unit.text[:start], unit.frame))
+        tail[:0] = found = spelled(unit, start)
+        width -= sum(letter.width for letter in found)
+    return rest + tail
+
+
+def _start(text: str, width: float) -> int:
+    """Where in a run the end begins that is wider than this, and does not begin with a bracket."""
+    for at in range(len(text) - 1, 0, -1):
+        width -= 1 if text[at].isascii() else 2
+        if width < 0 and text[at] not in CLOSERS:
+            return at
+    return 0
 
 
 def _last(fits: Callable[[list[Unit], int], bool], units: list[Unit], width: float) -> int:

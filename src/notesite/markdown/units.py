@@ -81,10 +81,14 @@ def letters(text: str, frame: Frame) -> Iterator[Unit]:
         if piece[0] in SPACES:
             yield space(frame)
         if words:
-            html, width = escape(words, quote=False), graphemes.simple_width(words)
-            yield Unit("run", frame, html, words, width)
+            yield run(words, frame)
         if words and piece[-1] in SPACES:
             yield space(frame)
+
+
+def run(text: str, frame: Frame) -> Unit:
+    """Simple text in one unit."""
+    return Unit("run", frame, escape(text, quote=False), text, graphemes.simple_width(text))
 
 
 def space(frame: Frame) -> Unit:
@@ -117,14 +121,14 @@ def line_break(frame: Frame) -> Unit:
     return Unit("break", frame, "<br>", " ", 1)
 
 
-def spelled(unit: Unit) -> Iterator[Unit]:
-    """The letters and spaces of a run; any other unit alone."""
+def spelled(unit: Unit, start: int = 0, stop: int | None = None) -> list[Unit]:
+    """The letters and spaces of a run, or of a part of it; any other unit alone."""
     if unit.kind != "run":
-        yield unit
-        return
-    for letter in unit.text:
-        if letter == " ":
-            yield space(unit.frame)
-        else:
-            html = ESCAPED.get(letter, letter)
-            yield Unit("text", unit.frame, html, letter, graphemes.columns(letter))
+        return [unit]
+    frame = unit.frame
+    return [
+        space(frame)
+        if letter == " "
+        else Unit("text", frame, ESCAPED.get(letter, letter), letter, graphemes.columns(letter))
+        for letter in unit.text[start:stop]
+    ]
