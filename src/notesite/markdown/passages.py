@@ -73,7 +73,7 @@ class _Scan:
         self._names: Counter[str] = Counter()
 
     def open(self, name: str, attributes: str, at: int) -> None:
-        found = _ID.search(attributes)
+        found = _ID.search(attributes) if attributes else None
         ident = unescape(found[1]) if found else ""
         rank = int(name[1]) if name[0] == "h" and name[1:].isdigit() else 0
         if rank or _FOOTNOTES in attributes:

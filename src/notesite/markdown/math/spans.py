@@ -19,7 +19,8 @@ CJK = re.compile(
 _SIGN_IN_CELL = re.compile(r"[\\^_={}]")  # a | in a table row is rather the border of a cell
 _NUMBERS = re.compile(r"[0-9.]+(?:,\s*[+-]?[0-9.]+)+")  # `$1, 0.5, -2$`: no prices stand so
 _BRACKET_SIGN = re.compile(r"[\\^_={]")
-_TOKEN = re.compile(r"\\(?:text[a-z]*|mbox|hbox)\s*\{|\\.|`+|\$+|[{}]", re.DOTALL)
+_TOKEN = re.compile(r"\\(?:text[a-z]*|mbox|hbox)\s*\{|\\[^A-Za-z]|`+|\$+")
+_IN_TEXT = re.compile(rf"{_TOKEN.pattern}|[{{}}]")
 _CLOSERS = {"(": ")", "[": "]"}
 
 
@@ -147,7 +148,7 @@ class Spans:
         depth = 0  # of braces, from the \text{ on that is not closed yet
         masked: list[tuple[int, int]] = []  # dollar signs in a \text{…} that is still open
         position = 0
-        while match := _TOKEN.search(self.text, position):
+        while match := (_IN_TEXT if depth else _TOKEN).search(self.text, position):
             token, start, position = match[0], match.start(), match.end()
             if token[0] == "$":
                 (masked if depth else self.dollars).append((start, len(token)))

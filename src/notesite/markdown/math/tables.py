@@ -6,6 +6,7 @@ hidden behind a character of the same length that no note holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from notesite.markdown.math.blocks import lines_of
 from notesite.markdown.math.spans import Spans
 
 Rule = Callable[[StateBlock, int, int, bool], bool]
+_SECOND_ROW = re.compile(r"(?:[|:]|-(?![ \t]))[|: \t-]*")  # else it is no table, whatever is masked
 _BAR = "\ufdd0"  # a noncharacter of Unicode
 _MASKED = "tex masked"  # in markdown-it's env
 
@@ -27,7 +29,7 @@ def with_formulas(table: Rule, *, double_backslash: bool) -> Rule:
         if below >= end:
             return table(state, start, end, silent)
         first = state.bMarks[below] + state.tShift[below]
-        if state.src[first : first + 1] not in ("|", "-", ":"):
+        if not _SECOND_ROW.fullmatch(state.src, first, state.eMarks[below]):
             return False
         source = state.src
         state.src = _masked(state.env, source, double_backslash)
