@@ -42,14 +42,16 @@ class Parser:
 
     def parse(self, chunk: Chunk, read: Callable[[Source], Document] | None = None) -> Parsed:
         """`read` is for notes that are not to be parsed as usual."""
-        from notesite.markdown import note as markdown
+        from notesite.markdown import typesetting
         from notesite.markdown.bodies import part
         from notesite.markdown.findable import findable
 
         rows: Parsed = defaultdict(dict)
         self.formulas = rows["formula"]
         parsed = [(read or self._read)(note) for _, note in chunk]
-        for (key, _), document in zip(chunk, markdown.typeset(parsed, self), strict=True):
+        waiting = [typesetting.formulas(document) for document in parsed]
+        documents = typesetting.typeset(parsed, waiting, self)
+        for (key, _), document in zip(chunk, documents, strict=True):
             found = findable(document)
             entry, body, short = part(document, key, found.digest)
             rows["note"][key] = json.encode(entry)
@@ -57,8 +59,8 @@ class Parser:
             rows["excerpt"].update((d, msgpack.encode(pieces)) for d, pieces in short.items())
             rows["stretches"][entry.search] = msgpack.encode(found.stretches)
             rows["grams"][entry.search] = msgpack.encode(found.grams)
-        for (key, _), document in zip(chunk, parsed, strict=True):
-            if uses := b"".join(map(self._formula_key, markdown.formulas(document).values())):
+        for (key, _), formulas in zip(chunk, waiting, strict=True):
+            if uses := b"".join(map(self._formula_key, formulas.values())):
                 rows["uses"][key] = uses
         return rows
 

@@ -1,1 +1,1 @@
-"""Source -> Document: the loader. `note.parse` reads one, `note.typeset` sets formulas of many."""
+"""Source -> Document: the loader. note.py reads one, typesetting.py sets the formulas of many."""

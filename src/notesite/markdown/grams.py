@@ -110,7 +110,8 @@ def prose(text: str) -> tuple[str, list[tuple[str, str]]]:
     """A text without its formulas, and these: (as read, TeX)."""
     if ANCHOR not in text:
         return text, []
-    return _FORMULA.sub(" ", text), _FORMULA.findall(text)
+    parts = _FORMULA.split(text)
+    return " ".join(parts[::3]), list(zip(parts[1::3], parts[2::3], strict=True))
 
 
 @lru_cache(maxsize=4000)

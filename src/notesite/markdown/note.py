@@ -1,15 +1,11 @@
-"""Source -> Document: one note, parsed without looking at any other.
-
-Two steps. `parse` leaves every formula as a hole; `typeset` sets the formulas of many notes in few
-large calls and puts them in their holes.
+"""Source -> Document: one note, parsed without looking at any other. Every formula is a hole in it,
+which typesetting.py fills.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from markdown_it import MarkdownIt
@@ -35,23 +31,15 @@ from notesite.model import (
     Document,
     Formula,
     FrontMatter,
-    Hole,
     Html,
     Problem,
     Source,
     Text,
-    Typeset,
 )
 from notesite.nodes import FieldError
 from notesite.problems import Location
 
 LONG_NOTE = 2 * 2**20  # bytes; longer ones get a warning
-
-
-class Engine(Protocol):
-    """What sets formulas: KaTeX, or whatever stands in front of it."""
-
-    def typeset(self, formulas: Sequence[Formula]) -> list[Typeset]: ...
 
 
 def parse(source: Source, options: Options) -> Document:
@@ -89,26 +77,12 @@ def parse(source: Source, options: Options) -> Document:
     return replace(document, lang=lang, problems=tuple(note.problems))
 
 
-def typeset(documents: Sequence[Document], engine: Engine) -> list[Document]:
-    """The documents with every formula set, and with what KaTeX complained of as problems.
-
-    A formula that stands in several places is set once.
-    """
-    wanted = {key: formula for each in documents for key, formula in formulas(each).items()}
-    results = engine.typeset(list(wanted.values())) if wanted else []
-    made = dict(zip(wanted, results, strict=True))
-    return [_filled(each, made) if formulas(each) else each for each in documents]
-
-
 def unreadable(source: Source, problem: Problem) -> Document:
     """A note that could not be read: nothing but a problem."""
     return Document(
         source.path, source.shown, source.digest, FrontMatter(), Text(), Html(), Html(), Html(),
         Text(), problems=(problem,),
     )  # fmt: skip
-
-
-# --- parse ----------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=4)
@@ -173,78 +147,3 @@ def _at(html: Html, front: FrontMatter, key: str) -> Html:
             for piece in html.pieces
         )
     )
-
-
-# --- typeset --------------------------------------------------------------------------------------
-
-_Key = tuple[str, bool, str]
-
-
-def _key(formula: Formula) -> _Key:
-    return formula.tex, formula.display, formula.preamble
-
-
-def formulas(document: Document) -> dict[_Key, Formula]:
-    """All that wait in a note for KaTeX, each once."""
-    parts: list[Html | Text] = [
-        document.body, document.title, document.title_html, document.excerpt, document.excerpt_text,
-        *(heading.text for heading in document.headings),
-        *(sentence for _, sentence in document.sentences),
-        *chain.from_iterable((s.heading, s.text) for s in document.stretches),
-    ]  # fmt: skip
-    pieces = chain.from_iterable(part.pieces for part in parts)
-    return {_key(piece): piece for piece in pieces if isinstance(piece, Formula)}
-
-
-def _filled(document: Document, made: dict[_Key, Typeset]) -> Document:
-    return replace(
-        document,
-        body=_html(document.body, made),
-        title=_text(document.title, made),
-        title_html=_html(document.title_html, made),
-        excerpt=_html(document.excerpt, made),
-        excerpt_text=_text(document.excerpt_text, made),
-        headings=tuple(replace(h, text=_text(h.text, made)) for h in document.headings),
-        sentences=tuple((to, _html(sentence, made)) for to, sentence in document.sentences),
-        stretches=stretches.typeset(document.stretches, lambda formula: made[_key(formula)].text),
-        problems=(*document.problems, *_complaints(document, made)),
-    )
-
-
-def _html(html: Html, made: dict[_Key, Typeset]) -> Html:
-    """The formulas filled in, neighbouring strings joined, other holes left."""
-    pieces: list[str | Hole] = []
-    strings: list[str] = []  # the last piece: joined once, for a long note has thousands
-    for piece in html.pieces:
-        if isinstance(piece, str):
-            strings.append(piece)
-        elif isinstance(piece, Formula):
-            strings.append(made[_key(piece)].html)
-        else:
-            if strings:
-                pieces.append("".join(strings))
-                strings = []
-            pieces.append(piece)
-    if strings:
-        pieces.append("".join(strings))
-    return Html(tuple(pieces))
-
-
-def _text(text: Text, made: dict[_Key, Typeset]) -> Text:
-    return Text(
-        ("".join(made[_key(p)].text if isinstance(p, Formula) else p for p in text.pieces),)
-    )
-
-
-def _complaints(document: Document, made: dict[_Key, Typeset]) -> Iterable[Problem]:
-    """What KaTeX said of the formulas, at their places in the note.
-
-    An excerpt's are copies of the body's, unless the author wrote it as `summary`.
-    """
-    summary = document.front_matter.summary is not None
-    pieces = (*document.title_html.pieces, *document.body.pieces)
-    for piece in (*pieces, *(document.excerpt.pieces if summary else ())):
-        if isinstance(piece, Formula):
-            for level, offset, message in made[_key(piece)].complaints:
-                line, column = tex.place(piece, offset)
-                yield Problem(level, message, Location(document.shown, line, column))

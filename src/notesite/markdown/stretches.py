@@ -51,13 +51,15 @@ def code(tokens: Sequence[Token]) -> str:
 def typeset(found: Sequence[Stretch], shown: Callable[[Formula], str]) -> tuple[Stretch, ...]:
     """With formulas as they are read and as they are written: they can be found by both."""
 
-    def filled(text: Text, fill: Callable[[Formula], str]) -> Text:
-        return Text(("".join(fill(p) if isinstance(p, Formula) else p for p in text.pieces),))
-
     def both(formula: Formula) -> str:
         return annotated(shown(formula), formula.tex)
 
     return tuple(Stretch(p.id, filled(p.heading, shown), filled(p.text, both)) for p in found)
+
+
+def filled(text: Text, fill: Callable[[Formula], str]) -> Text:
+    """With what `fill` makes of its formulas."""
+    return Text(("".join([fill(p) if isinstance(p, Formula) else p for p in text.pieces]),))
 
 
 def _block(token: Token, note: Gathered) -> Iterator[str]:
