@@ -64,33 +64,34 @@ def _text(tokens: Sequence[Token]) -> Iterator[str]:
 def _inline(children: Sequence[Token]) -> Iterator[str]:
     script = ""
     for token in children:
-        if token.type == "html_inline":
+        kind = token.type
+        if kind == "text" or kind in ("text_special", "ruby"):
+            if not script:
+                yield token.content
+        elif kind == "html_inline":
             script = raw_html.hides(token.content, script)
             if raw_html.BREAK.match(token.content):
                 yield " "
-        elif script:
-            continue
-        elif token.type in ("text", "text_special", "ruby"):
-            yield token.content
-        elif (
-            token.nesting == 0
-        ):  # a formula, code, an image, the end of a line: no word goes on across it
-            yield " "
+        elif token.nesting == 0 and not script:
+            yield " "  # a formula, code, an image, the end of a line: no word goes on across it
 
 
 def _seen(tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
     """All that is not letters."""
     for token in tokens:
-        if token.type in ("fence", "code_block"):
+        kind = token.type
+        if kind == "inline":
+            yield from _seen(token.children or ())
+        elif kind == "text" or token.nesting:
+            continue
+        elif kind in ("fence", "code_block"):
             yield "code_lines", sum(1 for line in token.content.split("\n") if line.strip())
         elif "formula" in token.meta:
             yield "display_formulas" if token.meta["formula"].display else "inline_formulas", 1
-        elif token.type in ("html_block", "html_inline"):
+        elif kind in ("html_block", "html_inline"):
             yield "images", raw_html.images(token.content)
-        elif token.type == "image":
+        elif kind == "image":
             yield "images", 1
-        elif token.type == "inline":
-            yield from _seen(token.children or ())
 
 
 def _unmarked(text: str) -> str:

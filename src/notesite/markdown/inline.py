@@ -32,6 +32,9 @@ STARTS = {
     "linkify": ":",
 }
 
+# Rules for pairs of delimiters, which a text without any need not ask
+PAIRING = frozenset(["balance_pairs", "strikethrough", "mark", "emphasis"])
+
 
 def starts(md: MarkdownIt, name: str, characters: str) -> None:
     """Say that the inline rule `name` can only start at one of `characters`."""
@@ -50,13 +53,25 @@ class Inline(ParserInline):
         self._state = state
         self._chains: dict[str, list[Rule]] = {}
         self._made_of: tuple[object, object] = (None, None)
+        self._named: list[tuple[str, Callable[[StateInline], None]]] = []
+        self._named_of: object = None
 
     def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
         state = self._state(src, md, env, tokens)
         self.tokenize(state)
-        for rule in self.ruler2.getRules(""):
-            rule(state)
+        paired = bool(state.delimiters or any(state.tokens_meta))
+        for name, rule in self._rules2():
+            if paired or name not in PAIRING:
+                rule(state)
         return state.tokens
+
+    def _rules2(self) -> list[tuple[str, Callable[[StateInline], None]]]:
+        """The rules for finished tokens, with their names."""
+        rules = self.ruler2.getRules("")
+        if rules is not self._named_of:
+            self._named_of = rules
+            self._named = list(zip(self.ruler2.get_active_rules(), rules, strict=True))
+        return self._named
 
     def tokenize(self, state: StateInline) -> None:
         """Make tokens of what lies between `state.pos` and `state.posMax`."""

@@ -19,7 +19,12 @@ _NAMES = (
     "h[1-6]|p|div|li|ul|ol|dl|dt|dd|blockquote|pre|details|summary|table|thead|tbody|tr|td|th|figure"
     "|section|article|aside|header|footer|main|nav"
 )
-_TAG = re.compile(rf"<(/?)({_NAMES})(?=[\s/>])([^<>]*)>", re.IGNORECASE)
+# A block of one line of text says nothing, and most are such: it is passed over
+_TAG = re.compile(
+    rf"<(p|li|td)>(?:[^<]|<(?!/?(?:{_NAMES})[\s/>]))*+</\1>"
+    rf"|<(/?)({_NAMES})(?=[\s/>])([^<>]*)>",
+    re.IGNORECASE,
+)
 _ID = re.compile(r"""\sid\s*=\s*["']?([^"'\s<>]+)""")
 _FOOTNOTES = ' class="footnotes"'
 
@@ -54,7 +59,9 @@ def ranges(html: str) -> dict[str, Range]:
     `^`, as Obsidian's do."""
     scan = _Scan()
     for tag in _TAG.finditer(html):
-        closes, name, rest = tag.groups()
+        passed, closes, name, rest = tag.groups()
+        if passed:
+            continue
         if closes:
             scan.close(name.lower(), tag.start(), tag.end())
         else:

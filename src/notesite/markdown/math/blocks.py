@@ -50,7 +50,7 @@ class Lines:
         inside, odd = [], False
         for line in text.split("\n"):
             inside.append(odd)
-            if not line.strip(" \t>"):
+            if odd and not line.strip(" \t>"):
                 odd = False
             elif "$$" in line:
                 odd ^= sum(match[0] == "$$" for match in _PAIR.finditer(line)) % 2 == 1
