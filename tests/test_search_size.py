@@ -11,7 +11,6 @@ from urllib.parse import quote, urlsplit
 import pytest
 from browsing import hosted
 from crawl import build
-from msgspec import msgpack
 from msgspec.structs import replace
 from playwright.sync_api import BrowserContext
 from searching import parts_of
@@ -48,7 +47,7 @@ def row(text: str) -> tuple[bytes, bytes]:
     note = unreadable(Source("", "", b"", b"", ""), Problem("error", "", Location("")))
     stretches = (Stretch("", Text(), Text((shown,))),)
     found = findable(replace(note, title=Text((title[1],)), stretches=stretches))
-    return msgpack.encode(found.stretches), msgpack.encode(found.grams)
+    return found.stretches, found.grams
 
 
 def index() -> dict[str, str]:

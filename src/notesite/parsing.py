@@ -57,8 +57,8 @@ class Parser:
             rows["note"][key] = json.encode(entry)
             rows["body"][key] = msgpack.encode(body)
             rows["excerpt"].update((d, msgpack.encode(pieces)) for d, pieces in short.items())
-            rows["stretches"][entry.search] = msgpack.encode(found.stretches)
-            rows["grams"][entry.search] = msgpack.encode(found.grams)
+            rows["stretches"][entry.search] = found.stretches
+            rows["grams"][entry.search] = found.grams
         for (key, _), formulas in zip(chunk, waiting, strict=True):
             if uses := b"".join(map(self._formula_key, formulas.values())):
                 rows["uses"][key] = uses

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import chain
 
-from msgspec import Struct, msgpack
+from msgspec import Raw, Struct, msgpack
 
 from notesite.markdown.grams import (
     ANCHOR,
@@ -31,19 +31,21 @@ Grams = tuple[str, ...]  # of each level, separated by line ends; each at its hi
 
 
 class Findable(Struct, frozen=True):
-    """`digest` is of both."""
+    """`Stretches` and `Grams` as they are kept; `digest` is of both."""
 
-    stretches: Stretches
-    grams: Grams
+    stretches: bytes
+    grams: bytes
 
     @property
     def digest(self) -> bytes:
-        return blake2b(msgpack.encode((self.stretches, self.grams)), digest_size=16).digest()
+        both = msgpack.encode((Raw(self.stretches), Raw(self.grams)))
+        return blake2b(both, digest_size=16).digest()
 
 
 def findable(document: Document) -> Findable:
     """What can be found of the note, and where."""
-    return Findable(tuple(_shown(document)), _levels(document))
+    stretches: Stretches = tuple(_shown(document))
+    return Findable(msgpack.encode(stretches), msgpack.encode(_levels(document)))
 
 
 def _shown(document: Document) -> Iterator[tuple[str, str, str]]:
@@ -74,12 +76,12 @@ def _levels(document: Document) -> Grams:
         counts,
     ]
     found: list[str] = []
-    known: set[str] = set()
+    known: list[str] = []
     for level in levels:
         new = dict.fromkeys(level)
         for gram in known:
             new.pop(gram, None)
-        known |= new.keys()
+        known += new
         found.append("\n".join(new))
     return tuple(found)
 

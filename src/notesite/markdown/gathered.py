@@ -38,17 +38,15 @@ class Gathered:
 
     def text(self, rendered: str) -> Text:
         """Plain text with its markers turned into holes; only formulas can stand in text."""
-        return Text(tuple(p for p in self._pieces(rendered) if isinstance(p, str | Formula)))
+        return Text(tuple([p for p in self._pieces(rendered) if isinstance(p, (str, Formula))]))
 
     def _pieces(self, rendered: str) -> list[str | Hole]:
+        if "\0" not in rendered:
+            return [rendered] if rendered else []
         parts = MARKER.split(rendered)
-        pieces: list[str | Hole] = []
-        for index, part in enumerate(parts):
-            if index % 2:
-                pieces.append(self.holes[int(part)])
-            elif part:
-                pieces.append(part)
-        return pieces
+        pieces: list[str | Hole] = [*parts]
+        pieces[1::2] = [self.holes[int(number)] for number in parts[1::2]]
+        return [piece for piece in pieces if piece != ""]
 
     def problem(self, level: Level, message: str, line: int, column: int, hint: str = "") -> None:
         """Note a problem at a place of the file (from 1)."""

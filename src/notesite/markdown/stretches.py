@@ -5,7 +5,6 @@ Formulas are hole markers in them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,7 +15,6 @@ from notesite.markdown.gathered import Gathered
 from notesite.markdown.grams import ANCHOR, SEPARATOR, TERMINATOR, annotated
 from notesite.model import Formula, Stretch, Text
 
-_SPACES = re.compile(f"[\\s{ANCHOR}{SEPARATOR}{TERMINATOR}]+")
 _CODE = ("fence", "code_block")
 
 
@@ -93,4 +91,7 @@ def _inline(children: Sequence[Token], note: Gathered) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    return _SPACES.sub(" ", text).strip()
+    """With single spaces, and without what is put around formulas later."""
+    for sign in (ANCHOR, SEPARATOR, TERMINATOR):
+        text = text.replace(sign, " ")
+    return " ".join(text.split())
