@@ -10,6 +10,7 @@ import errno
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 
 from msgspec import json, msgpack
@@ -67,15 +68,20 @@ class Parser:
     def typeset(self, formulas: Sequence[Formula]) -> list[Typeset]:
         """What is remembered, and KaTeX for the rest."""
         keys = [self._formula_key(formula) for formula in formulas]
-        rows = self.memo.get("formula", [key for key in keys if key not in self.recent])
-        known = self.recent | {key: _typesets.decode(row) for key, row in rows.items()}
-        missing = {k: f for k, f in zip(keys, formulas, strict=True) if k not in known}
+        pairs = zip(keys, formulas, strict=True)
+        missing = {key: formula for key, formula in pairs if key not in self.recent}
+        rows = self.memo.get("formula", missing)
+        known = {key: _typesets.decode(row) for key, row in rows.items()}
+        missing = {key: formula for key, formula in missing.items() if key not in known}
         made = self.katex.typeset(list(missing.values())) if missing else []
         new = dict(zip(missing, made, strict=True))
         self.formulas |= {key: msgpack.encode(typeset) for key, typeset in new.items()}
         known |= new
-        self.recent = dict([*self.recent.items(), *new.items()][-RECENT:])
-        return [known[key] for key in keys]
+        found = [known.get(key) or self.recent[key] for key in keys]
+        self.recent |= new
+        for key in list(islice(self.recent, max(len(self.recent) - RECENT, 0))):
+            del self.recent[key]
+        return found
 
     def close(self) -> None:
         self.katex.close()

@@ -68,23 +68,22 @@ def _levels(document: Document) -> Grams:
             grams += formula(shown, tex)
     grams += dict.fromkeys(code(document.code))
     counts = Counter(grams)
-    levels: list[Iterable[str]] = [
+    levels: list[dict[str, int]] = [
         _in_titles((str(document.title), *front.aliases)),
         _in_titles((*front.tags, *front.categories, *front.series)),
         _in_titles(str(stretch.heading) for stretch in document.stretches),
-        [gram for gram, times in counts.items() if times >= OFTEN],
-        counts,
+        dict.fromkeys([gram for gram, times in counts.items() if times >= OFTEN], OFTEN),
+        dict(counts),  # in a twentieth of the time of fromkeys()
     ]
     found: list[str] = []
     known: list[str] = []
     for level in levels:
-        new = dict.fromkeys(level)
         for gram in known:
-            new.pop(gram, None)
-        known += new
-        found.append("\n".join(new))
+            level.pop(gram, None)
+        known += level
+        found.append("\n".join(level))
     return tuple(found)
 
 
-def _in_titles(titles: Iterable[str]) -> Iterable[str]:
-    return chain.from_iterable(map(title_words, titles))
+def _in_titles(titles: Iterable[str]) -> dict[str, int]:
+    return dict.fromkeys(chain.from_iterable(map(title_words, titles)), 1)
