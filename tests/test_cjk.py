@@ -104,7 +104,7 @@ def test_only_line_ends_between_wide_characters_vanish(text: str) -> None:
 @given(st.characters(codec="utf-8", exclude_categories=["Cn", "Co", "Cs"]))
 def test_the_table_of_wide_characters_agrees_with_unicode(char: str) -> None:
     """Python's own data knows the width but not which characters are emoji by default (all So)."""
-    from notesite.markdown.cjk import _IS_CJK
+    from notesite.markdown.cjk import IDEOGRAPH, _kind
 
     wide = unicodedata.east_asian_width(char) in "WFH" or "HANGUL" in unicodedata.name(char, "")
     if (
@@ -115,4 +115,4 @@ def test_the_table_of_wide_characters_agrees_with_unicode(char: str) -> None:
         return  # wide since Unicode 16
     if wide and unicodedata.category(char) in ("So", "Sk") and char > "\u231a":
         return  # an emoji, or not
-    assert bool(_IS_CJK.match(char)) == wide
+    assert bool(_kind(char) & IDEOGRAPH) == wide

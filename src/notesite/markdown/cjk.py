@@ -9,6 +9,7 @@ Korean has spaces.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache, partial
 from unicodedata import category
 
@@ -36,11 +37,19 @@ _JOINING = (  # of these, what is written without spaces
 _OTHER = "\u20a9\u2630-\u2637\u268a-\u268f\uffe8-\uffee\U0001d300-\U0001d376"
 CJK = f"{_HANGUL}{_JOINING}{_OTHER}"  # for a class of a regular expression
 
-_IS_CJK = re.compile(f"[{CJK}]")
-_ENDS_WIDE = re.compile(f"[{_JOINING}][\ufe00-\ufe0e\U000e0100-\U000e01ef]?\\Z")
-_STARTS_WIDE = re.compile(f"[{_JOINING}]")
+_SELECTORS = re.compile("[\ufe00-\ufe0e\U000e0100-\U000e01ef]\\Z")
 
 WHITE, PUNCTUATION, IDEOGRAPH, SELECTOR = 1, 2, 4, 8
+
+
+def _edges(signs: str) -> list[str]:
+    """Where ranges of such a class begin and end, in order: what bisect puts at an odd place is in
+    one. To compile the class takes longer than to ask this of all characters of a note."""
+    ranges = [(first, last or first) for first, last in re.findall("(.)(?:-(.))?", signs)]
+    return [edge for first, last in sorted(ranges) for edge in (first, chr(ord(last) + 1))]
+
+
+_CJK_EDGES, _JOINING_EDGES = _edges(CJK), _edges(_JOINING)
 
 
 def plugin(md: MarkdownIt, soft_breaks: str) -> None:
@@ -104,7 +113,7 @@ def _kind(char: str) -> int:
     kind = WHITE if isWhiteSpace(ord(char)) else 0
     if category(char)[0] in "PS":
         kind |= PUNCTUATION
-    if _IS_CJK.match(char):
+    if bisect_right(_CJK_EDGES, char) % 2:
         kind |= IDEOGRAPH
     if "\U000e0100" <= char <= "\U000e01ef":
         kind |= SELECTOR
@@ -134,7 +143,12 @@ def _joined(children: list[Token]) -> list[Token]:
 def _vanishes(children: list[Token], index: int) -> bool:
     """Whether wide text stands on both sides, be it in emphasis or in a link, but not in code."""
     beside = partial(_text_beside, children, index)
-    return bool(_ENDS_WIDE.search(beside(-1)) and _STARTS_WIDE.match(beside(1)))
+    return _is_wide(_SELECTORS.sub("", beside(-1))[-1:]) and _is_wide(beside(1)[:1])
+
+
+@lru_cache(maxsize=4096)
+def _is_wide(char: str) -> bool:
+    return bisect_right(_JOINING_EDGES, char) % 2 == 1
 
 
 def _text_beside(children: list[Token], index: int, step: int) -> str:

@@ -14,16 +14,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from unicodedata import category, east_asian_width
 
-WIDE = re.compile("[、-】ぁ-ゖァ-ヺー-ヿ一-鿿！-～]")
 LONGEST = 64  # code points of a cluster; a longer run of marks is no writing
 JOINER = "\u200d"
 # Beside the marks: joiners, half-width voiced marks, the vowel am of Thai and Lao.
 EXTEND = "\u200c\u200d\uff9e\uff9f\u0e33\u0eb3"
 VIRAMAS = "\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d"
-# Nothing here joins what stands before it, nor makes the next one join unless that one is a mark.
-SIMPLE = re.compile(r"[ -~\n、-】ぁ-ゖァ-ヺー-ヿ一-鿿！-～]")
-OTHER = SIMPLE.pattern.replace("[", "[^", 1)
-PIECE = re.compile(rf"({SIMPLE.pattern}+(?={SIMPLE.pattern}|\Z))|{SIMPLE.pattern}?{OTHER}+")
+# A run of what can join what stands before it, or be joined. The class is written once: to compile
+# one of so many characters takes milliseconds.
+OTHERS = re.compile(r"([^ -~\n、-】ぁ-ゖァ-ヺー-ヿ一-鿿！-～]+)")
 
 
 def clusters(text: str) -> Iterator[str]:
@@ -34,8 +32,13 @@ def clusters(text: str) -> Iterator[str]:
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """`text` in pieces that no cluster crosses; of a simple one each character is a cluster."""
-    for match in PIECE.finditer(text):
-        yield match[0], match[1] is not None
+    parts = [*OTHERS.split(text), ""]
+    for simple, others in zip(parts[::2], parts[1::2], strict=True):
+        first = len(simple) - 1 if others else len(simple)  # the last one may be joined
+        if first > 0:
+            yield simple[:first], True
+        if others:
+            yield simple[-1:] + others, False
 
 
 def width(text: str) -> int:
@@ -55,10 +58,10 @@ def simple_width(piece: str) -> int:
 def columns(cluster: str) -> int:
     """Its width: 2 for wide characters, flags and emoji, 1 for others, 0 for what cannot be
     seen."""
-    if len(cluster) == 1 and WIDE.match(cluster):
-        return 2
     if cluster.isascii():
         return 1 if cluster.isprintable() else 0
+    if len(cluster) == 1 and not OTHERS.match(cluster):
+        return 2
     if "\ufe0f" in cluster or (len(cluster) > 1 and _is_flag(cluster[0])):
         return 2
     return max(_width(char) for char in cluster)
@@ -91,7 +94,7 @@ def _width(char: str) -> int:
 def _joined(text: str, start: int, position: int) -> bool:
     """Whether the character at `position` belongs to the cluster that began at `start`."""
     char = text[position]
-    if SIMPLE.match(char):
+    if not OTHERS.match(char):
         return False
     if _is_control(text[start]):
         return False

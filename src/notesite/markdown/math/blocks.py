@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from markdown_it.rules_block import StateBlock
 
 from notesite.markdown.gathered import gathered
-from notesite.markdown.math.spans import CJK, TEX_SIGN, is_bracketed_math, is_math
+from notesite.markdown.math.spans import TEX_SIGN, has_cjk, is_bracketed_math, is_math
 
 _ENVIRONMENT = re.compile(
     r"\\begin\{((?:equation|align|alignat|flalign|gather|multline|eqnarray|aligned|alignedat|gathered"
@@ -158,7 +158,7 @@ def _stops(state: StateBlock, line: int, indent: int, sign: _Sign) -> bool:
 
 
 def _is_prose(text: str) -> bool:
-    return not TEX_SIGN.search(text) and (CJK.search(text) or _WORDS.search(text)) is not None
+    return not TEX_SIGN.search(text) and (has_cjk(text) or _WORDS.search(text) is not None)
 
 
 def _wanted(text: str, pieces: list[_Piece], sign: _Sign) -> bool:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 TEX_SIGN = re.compile(r"[\\^_={}|]")
-CJK = re.compile(
+_CJK = (  # compiled by the first text that asks: so large a class takes milliseconds
     "[\u1100-\u11ff\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
     "\U00020000-\U0003ffff]"
 )
@@ -33,6 +33,11 @@ class Span(NamedTuple):
     markup: str
 
 
+def has_cjk(text: str) -> bool:
+    """Whether something of it is Chinese, Japanese or Korean."""
+    return not text.isascii() and re.search(_CJK, text) is not None
+
+
 def is_math(content: str, *, cell: bool = False) -> bool:
     """Whether what stands between two dollar signs is meant as math, not as prose or prices."""
     inner = content.strip()
@@ -40,7 +45,7 @@ def is_math(content: str, *, cell: bool = False) -> bool:
         return False
     if (_SIGN_IN_CELL if cell else TEX_SIGN).search(content):
         return True
-    if not inner.isascii() and CJK.search(inner):
+    if has_cjk(inner):
         return False
     if len(inner) == 1:
         return True
@@ -54,7 +59,7 @@ def is_math(content: str, *, cell: bool = False) -> bool:
 def is_bracketed_math(content: str) -> bool:
     r"""Whether `\(…\)` or `\[…\]` is math, not brackets of prose that Markdown made escape."""
     inner = content.strip()
-    letter = len(inner) == 1 and inner.isalpha() and not CJK.search(inner)
+    letter = len(inner) == 1 and inner.isalpha() and not has_cjk(inner)
     return letter or _BRACKET_SIGN.search(inner) is not None
 
 
