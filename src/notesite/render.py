@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
@@ -63,7 +62,7 @@ def environment(
         "fan": fan,
         "sheets": sheets,
         "json": as_json,
-        "rfc822": lambda moment: format_datetime(datetime.fromisoformat(moment)),
+        "rfc822": rfc822,
         "standalone": lambda html, url: standalone(_html(html, load, call), absolute(url, config)),
         **extension.filters,
     }
@@ -141,6 +140,13 @@ def absolute(url: str, config: Config) -> str:
     if url.startswith("/") and not url.startswith("//"):
         return config.base_url + link(url, "/")[1:]
     return urljoin(config.base_url, url)
+
+
+def rfc822(moment: str) -> str:
+    """A moment in ISO form, in that of e-mail, which RSS takes."""
+    from email.utils import format_datetime  # with all that the network needs
+
+    return format_datetime(datetime.fromisoformat(moment))
 
 
 def as_json(value: object) -> Markup:

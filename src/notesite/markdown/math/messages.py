@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from html import escape
 from typing import Any
 
@@ -73,6 +72,8 @@ def typeset(
         offset = _offset(formula.tex, refused["offset"])
         message = _refusal(refused["reason"], refused["text"])
         if unknown := re.fullmatch(r"Undefined control sequence: \\(.+)", refused["text"]):
+            from difflib import get_close_matches
+
             close = get_close_matches(unknown[1], commands(), n=1, cutoff=0.7)
             message += f"; did you mean \\{close[0]}?" if close else ""
         if offset < 0 and (command := re.search(r"\\[A-Za-z]+", refused["text"])):

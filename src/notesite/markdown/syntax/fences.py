@@ -18,7 +18,6 @@ from markdown_it.token import Token
 from msgspec import Struct
 
 from notesite.markdown.gathered import gathered
-from notesite.markdown.highlight import LONGEST, SLOWEST, highlight
 
 _LANGUAGE = re.compile(r"\{?\.?([A-Za-z0-9][A-Za-z0-9_+#.-]{0,39})(?=[\s:{}]|$)(?::([^\s{}]+))?")
 _LINES = re.compile(r"\{([\d\s,-]{1,200})\}")
@@ -118,6 +117,8 @@ def _source(token: Token) -> list[str]:
 
 def _coloured(token: Token, info: Info, env: MutableMapping[str, Any]) -> list[str]:
     """The lines in colours; a diff is coloured without its signs, as what it is a diff of."""
+    from notesite.markdown.highlight import highlight  # many a note has no code
+
     code = token.content
     signs: list[str] = []
     if info.diff:
@@ -145,6 +146,8 @@ def _complain(token: Token, language: str, problem: str, env: MutableMapping[str
         message = f'no colours for the language "{language}", which is not known'
         gathered(env).problem("note", message, line, 1, "write text for none")
         return
+    from notesite.markdown.highlight import LONGEST, SLOWEST
+
     limit = f"{LONGEST // 1000} kB" if problem == "long" else f"{SLOWEST:g} s"
     message = f"this code has no colours, because it takes more than {limit}"
     gathered(env).problem("warning", message, line, 1)
