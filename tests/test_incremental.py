@@ -165,6 +165,21 @@ def test_what_is_kept_of_a_plan_is_what_was_planned(
     memo.close()
 
 
+def test_an_output_that_another_process_looks_at_is_seen_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notesite.publish.left.MUCH", 0)
+    assert first_difference(tmp_path / "all", 4, 60) == ""
+    assert first_difference(tmp_path / "texts", 4, 60, Texts) == ""
+
+
+def test_an_output_that_nobody_looks_at_is_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notesite.publish.left._untouched", lambda output: True)
+    assert any(first_difference(tmp_path / f"{seed}", seed, 60) for seed in range(5))
+
+
 @pytest.mark.parametrize("forgets", ["is_alike", "shown_on"])
 def test_an_edit_that_is_taken_for_less_than_it_is_is_caught(
     forgets: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

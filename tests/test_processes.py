@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import pytest
 from msgspec import Struct, msgpack
 
-from notesite.processes import CAN_FORK, CHUNK, FEW, spread
+from notesite.processes import CAN_FORK, CHUNK, FEW, Aside, spread
 
 # Without a fork, as on Windows and macOS, `spread` makes all in its own process.
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="this system cannot fork")
@@ -112,3 +112,35 @@ def _until(happened: Callable[[], bool]) -> None:
     while not happened():
         assert monotonic() < deadline
         sleep(0.01)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_question_is_answered_aside(there: bool) -> None:
+    here = os.getpid()
+    aside = Aside(lambda: (os.getpid() != here) is there)
+    assert aside.answer() is there
+    aside.close()
+
+
+def test_what_cannot_be_answered_aside_is_asked_here() -> None:
+    here = os.getpid()
+
+    def ask() -> bool:
+        if os.getpid() != here:
+            raise OSError
+        return True
+
+    aside = Aside(ask)
+    assert aside.answer()
+    aside.close()
+
+
+def test_a_question_that_nobody_wants_answered_leaves_no_process() -> None:
+    def ask() -> bool:
+        sleep(60)
+        return True
+
+    aside = Aside(ask)
+    aside.close()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(aside._process, 0)

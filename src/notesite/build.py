@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -24,8 +24,8 @@ from notesite.memo import TABLES, Memo
 from notesite.model import Location, Problem, Template, Theme
 from notesite.problems import Incomplete, broken, in_order
 from notesite.program import program_digest
-from notesite.publish import left, recover
-from notesite.report import Options, Report
+from notesite.publish import Look, recover
+from notesite.report import Options, Report, saying
 from notesite.scan import CACHE, Scanned, protected, scan
 from notesite.settings import load_config
 from notesite.theming import load_theme
@@ -95,19 +95,17 @@ class _Build:
         self.is_final = True  # whether another build would read the same in the notes
 
     def run(self) -> Report:
-        try:
+        with closing(self.memo), closing(Look(self.target)) as self.look:
             scanned = self._scan()
             theme, problems = load_theme(scanned.templates, scanned.static)
             theme = self.last.dressed(theme, self.config, problems)
             self.made_from = self._made_from(scanned, theme, problems)
             report = None if self.options.check else self._from_last(scanned, theme)
             report = report or self._made(scanned, theme, problems)
-        finally:
-            self.memo.close()
         if self.memo.notice:
             where = Location(f"{CACHE}/cache.sqlite")
             notice = Problem("note", self.memo.notice, where, "it costs time, nothing else")
-            report = replace(report, problems=tuple(in_order([*report.problems, notice])))
+            report = saying(report, [notice])
         return report
 
     def _from_last(self, scanned: Scanned, theme: Theme) -> Report | None:
@@ -117,7 +115,7 @@ class _Build:
         if last is None or (last.edited and scanned.extension):
             return None
         if not last.edited:
-            return last.report if left(self.target, last.stamp) else None
+            return last.report if self.look.is_left(last.stamp) else None
         with suppress(LookupError):  # something that is not known any more
             return self._exchanged(last, scanned, theme)
         return None
@@ -133,7 +131,7 @@ class _Build:
         edits = list(zip(before, notes.entries, strict=True))
         if not self.is_final or not slight(edits, self.config, last.report.problems):
             return None
-        plan, beside = LastPlan(self.memo), left(self.target, last.stamp)
+        plan, beside = LastPlan(self.memo), self.look.left(last.stamp)
         outputs = plan.exchanged(edits, beside.keys, beside.stamp) if beside else {}
         if not outputs:
             return None
@@ -183,7 +181,7 @@ class _Build:
             from notesite.outside import asked
 
             found = asked(scanned, notes, self.config.links.unasked, self.progress)
-            report = replace(report, problems=tuple(in_order([*report.problems, *found])))
+            report = saying(report, found)
         return report
 
     def _written(

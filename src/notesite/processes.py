@@ -23,6 +23,7 @@ Result = TypeVar("Result", bound=Struct)
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"  # its libraries do not survive one
 CHUNK = 20  # results that are sent together
 FEW = 100  # so few are not worth a process
+_answers = Decoder(list[bool | None])
 _LENGTH = 4  # bytes that say how long the results of a chunk are
 
 
@@ -37,6 +38,24 @@ def spread(
     if count < FEW or jobs < 2 or not CAN_FORK:
         return map(make, range(count))
     return _forked(make, count, jobs, decoder)
+
+
+class Aside:
+    """A question that another process answers while this one does something else."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        self._process, self._pipe = _start(lambda number: ask(), [range(1)], [])
+
+    def answer(self) -> bool:
+        """Waits for it; asks here if the process was ended."""
+        received = _received(self._pipe)
+        [answer] = _answers.decode(received) if received else [None]
+        return self._ask() if answer is None else answer
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        _end(self._process, self._pipe)
 
 
 @contextmanager
@@ -70,9 +89,7 @@ def _forked(
                 yield make(index) if result is None else result
     finally:
         for process, pipe in started:
-            os.kill(process, signal.SIGKILL)  # it is done, or it is not wanted any more
-            os.waitpid(process, 0)
-            pipe.close()
+            _end(process, pipe)
 
 
 def _start(
@@ -101,6 +118,13 @@ def _start(
                 sending.flush()
     finally:
         os._exit(0)  # and nothing of the parent's is flushed, closed or told twice
+
+
+def _end(process: int, pipe: BinaryIO) -> None:
+    """End a process that is done, or not wanted any more."""
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    pipe.close()
 
 
 def _tried(make: Callable[[int], object], number: int) -> object:

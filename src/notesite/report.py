@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from notesite.config import FILE_NAME, Config
-from notesite.problems import Location, Problem
+from notesite.problems import Location, Problem, in_order
 
 
 class Options(Struct, frozen=True):
@@ -36,6 +37,11 @@ class Report(Struct, frozen=True):
     refused: bool = False  # the output folder is none that notesite may write to
     output: str = ""
     made: tuple[str, ...] = ()  # for each output rendered or copied: its path, and why
+
+
+def saying(report: Report, problems: Iterable[Problem]) -> Report:
+    """The report with these problems besides."""
+    return replace(report, problems=tuple(in_order([*report.problems, *problems])))
 
 
 def advice(config: Config, folder: str, empty: bool) -> Iterable[Problem]:

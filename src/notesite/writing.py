@@ -12,10 +12,9 @@ from msgspec.structs import replace
 from notesite.config import Config
 from notesite.lastbuild import LastBuild, fingerprint
 from notesite.memo import Memo
-from notesite.model import Output, Problem, Theme
-from notesite.problems import in_order
+from notesite.model import Output, Theme
 from notesite.publish import Left, Made, Stamp, publish
-from notesite.report import Options, Report
+from notesite.report import Options, Report, saying
 
 if TYPE_CHECKING:
     from notesite.extension import Extension
@@ -64,7 +63,7 @@ class Writer(NamedTuple):
             jinja.bytecode_cache = compiled(fingerprint(looks))
         known, failures = self.last.closures(theme, self.config, jinja, extension)
         if failures:
-            return Wrote(_saying(report, failures))
+            return Wrote(saying(report, failures))
         if self.options.check:
             return Wrote(report)
         keys = making.keys(outputs, known, finding)
@@ -76,9 +75,9 @@ class Writer(NamedTuple):
                 beside=beside, shown=report.output, spread=self._spread,
             )  # fmt: skip
         except making.TemplateFailed as failed:
-            return Wrote(_saying(report, [failed.problem]))
+            return Wrote(saying(report, [failed.problem]))
         published = replace(
-            _saying(report, done.problems),
+            saying(report, done.problems),
             written=done.written,
             unchanged=done.unchanged,
             removed=done.removed,
@@ -95,7 +94,3 @@ class Writer(NamedTuple):
         for done, made in enumerate(spread(make, count, self.jobs, _made), 1):
             yield made
             self.progress("writing pages", done, count)
-
-
-def _saying(report: Report, problems: Sequence[Problem]) -> Report:
-    return replace(report, problems=tuple(in_order([*report.problems, *problems])))

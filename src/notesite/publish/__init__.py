@@ -16,7 +16,7 @@ from pathlib import Path
 from notesite.names import DOT_FOLDER
 from notesite.publish.commit import complete
 from notesite.publish.folder import Folder, Published
-from notesite.publish.left import Gone, Left, Stamp, left, stamp_of
+from notesite.publish.left import Gone, Left, Look, Stamp, stamp_of
 from notesite.publish.manifest import NEXT, Manifest, load_manifest, save
 from notesite.publish.paths import (
     INTENT,
@@ -28,7 +28,7 @@ from notesite.publish.paths import (
 from notesite.publish.stage import STAGE, Content, Made, Stage, discard
 
 __all__ = [
-    "Content", "Gone", "Left", "Made", "Published", "Stamp", "clean", "clean_cache", "left",
+    "Content", "Gone", "Left", "Look", "Made", "Published", "Stamp", "clean", "clean_cache",
     "publish", "recover", "stamp_of",
 ]  # fmt: skip
 

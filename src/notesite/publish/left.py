@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from notesite.names import DOT_FOLDER
+from notesite.processes import CAN_FORK, Aside
 from notesite.publish.manifest import Manifest, Stop, load_manifest
 from notesite.publish.paths import INTENT, MANIFEST
 from notesite.publish.stage import trusted
+
+MUCH = 500_000  # bytes of a manifest: of a thousand files, which take as long as a process starts
 
 Stamp = tuple[int, int, int]  # of a state of an output folder
 
@@ -39,21 +43,48 @@ def stamp_of(output: Path) -> Stamp:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def left(output: Path, stamp: Stamp) -> Left | None:
-    """The folder, if it is as it was left with this stamp, each file untouched; no commit open."""
+class Look:
+    """A look at all files of an output folder. It begins at once, in another process if they are
+    many, and is to be closed."""
+
+    def __init__(self, output: Path) -> None:
+        self._output = output
+        self._stamp = stamp_of(output)
+        self._untouched = partial(_untouched, output)
+        _, size, _ = self._stamp
+        self._aside = Aside(self._untouched) if CAN_FORK and size > MUCH else None
+
+    def is_left(self, stamp: Stamp) -> bool:
+        """Whether the folder is as it was left with this stamp, each file untouched; and no commit
+        is open."""
+        if stamp != self._stamp or stamp != stamp_of(self._output):
+            return False
+        return self._aside.answer() if self._aside else self._untouched()
+
+    def left(self, stamp: Stamp) -> Left | None:
+        """The folder, if `is_left`."""
+        manifest = _manifest(self._output) if self.is_left(stamp) else None
+        return Left(stamp, manifest) if manifest and stamp == stamp_of(self._output) else None
+
+    def close(self) -> None:
+        if self._aside:
+            self._aside.close()
+
+
+def _manifest(output: Path) -> Manifest | None:
     dot = output / DOT_FOLDER
     try:
-        if stamp_of(output) != stamp or (dot / INTENT).exists():
-            return None
-        manifest = load_manifest(dot)
+        return None if (dot / INTENT).exists() else load_manifest(dot)
     except (Stop, OSError):
         return None
-    return Left(stamp, manifest) if manifest and _untouched(output, manifest) else None
 
 
-def _untouched(root: Path, manifest: Manifest) -> bool:
+def _untouched(output: Path) -> bool:
     """Whether all files of the manifest are as they were written."""
+    manifest = _manifest(output)
+    if manifest is None:
+        return False
     try:
-        return all(trusted(e, os.lstat(f"{root}/{path}")) for path, e in manifest.files.items())
+        return all(trusted(e, os.lstat(f"{output}/{path}")) for path, e in manifest.files.items())
     except OSError:
         return False
