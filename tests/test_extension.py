@@ -86,6 +86,21 @@ def test_the_example_of_the_manual_does_what_it_says(example: Path) -> None:
     assert "<title>Statistics" in statistics
 
 
+INSTEAD = """
+def markdown(md):
+    md.inline.ruler2.at("emphasis", shouted)
+
+def shouted(state):
+    for token in state.tokens:
+        token.content = token.content.upper()
+"""
+
+
+def test_a_rule_in_the_place_of_another_sees_all_text(site: Path) -> None:
+    extended(site, INSTEAD)
+    assert "PRESS ++CTRL+C++ HERE." in page(site, "a/index.html")
+
+
 def test_worker_processes_know_it_too(site: Path) -> None:
     write(site, {f"notes/n{n}.md": f"++{n}++ word\n" for n in range(130)})
     (site / "extension.py").write_text(KEYS, "utf-8")

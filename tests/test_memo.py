@@ -221,6 +221,26 @@ def test_another_build_that_holds_the_cache_is_not_waited_for_long(
     assert any("cache" in problem.message for problem in report.problems)
 
 
+def test_what_cannot_be_committed_while_another_process_reads_is_committed_later(
+    tmp_path: Path,
+) -> None:
+    memo = Memo(tmp_path / "cache.sqlite", b"p")
+    memo.put("note", {b"0" * 16: b"before"})
+    memo.commit()
+    reading = sqlite3.connect(tmp_path / "cache.sqlite", isolation_level=None)
+    reading.execute("BEGIN")
+    reading.execute("SELECT * FROM note").fetchone()
+    memo.put("note", {b"1" * 16: b"meanwhile"})
+    memo.commit()
+    assert not memo.notice
+    reading.close()
+    memo.commit()
+    other = Memo(tmp_path / "cache.sqlite", b"p", readonly=True)
+    assert len(other.get("note", [b"0" * 16, b"1" * 16])) == 2
+    for each in (memo, other):
+        each.close()
+
+
 def test_a_cache_from_another_checkout_serves_as_continuous_integration_restores_it(
     site: Path, tmp_path: Path
 ) -> None:

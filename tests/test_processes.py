@@ -144,3 +144,27 @@ def test_a_question_that_nobody_wants_answered_leaves_no_process() -> None:
     aside.close()
     with pytest.raises(ChildProcessError):
         os.waitpid(aside._process, 0)
+
+
+def test_a_process_that_cannot_be_started_leaves_nothing_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused() -> int:
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(os, "fork", refused)
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(BlockingIOError):
+        Aside(lambda: True)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_processes_that_the_system_takes_away_by_itself_are_no_error() -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        aside = Aside(lambda: True)
+        assert aside.answer()
+        sleep(0.1)
+        aside.close()
+    finally:
+        signal.signal(signal.SIGCHLD, before)

@@ -147,12 +147,14 @@ def test_a_template_that_fails_is_a_problem_and_not_a_traceback(
 
 
 def test_every_template_that_does_not_compile_is_told() -> None:
-    made = theme(x="{% if %}", y="ok", z="\n{{ a }")
+    made = theme(u="{{ t(a=1, a=2) }}", x="{% if %}", y="ok", z="\n{{ a }")
     problems = check(environment(made, REPO, nothing), made)
     assert [str(problem.location) for problem in problems] == [
+        "templates/u.html",
         "templates/x.html:1:1",
         "templates/z.html:2:1",
     ]
+    assert problems[0].message == "keyword argument repeated: a"
 
 
 def test_a_language_of_the_site_falls_back_to_english_for_words_it_lacks() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-
 from jinja2 import (
     TemplateError,
     TemplateNotFound,
@@ -20,7 +18,7 @@ from notesite.model import Location, Output, Problem, Theme
 ORIGINAL = "theme/"  # the packaged template of a name stands under this prefix too
 FAULTS = (
     TemplateError, ExtensionFailed, ArithmeticError, AttributeError, LookupError, TypeError,
-    ValueError, RecursionError,
+    ValueError, RecursionError, SyntaxError,
 )  # fmt: skip
 
 
@@ -32,16 +30,16 @@ class ShortcodeFailed(TemplateRuntimeError):
         self.problem = problem
 
 
-def check(jinja: Inlining, theme: Theme, sound: Container[str] = ()) -> list[Problem]:
-    """Templates that do not compile, all of them: with one, nothing is published. Those that are
-    known to be `sound` are not tried."""
+def check(jinja: Inlining, theme: Theme) -> list[Problem]:
+    """Templates that do not compile, all of them: with one, nothing is published. The packaged ones
+    do."""
     problems = []
-    for name in sorted(theme.templates):
-        if name in sound or name.startswith(ORIGINAL):
+    for name, text in sorted(theme.templates.items()):
+        if name.startswith(ORIGINAL) or theme.templates.get(ORIGINAL + name) == text:
             continue
         try:
             jinja.plain.get_template(name)
-        except TemplateSyntaxError as error:
+        except (TemplateSyntaxError, SyntaxError) as error:  # the latter: Python's own limits
             problems.append(told(error, theme, name))
     return problems
 
@@ -76,7 +74,8 @@ def _message(error: Exception, output: Output | None) -> str:
         return f"the template `{error}` does not exist{_while(output)}"
     if isinstance(error, RecursionError):
         return f"this template includes itself without end{_while(output)}"
-    return f"{error}{_while(output)}".replace("\n", " ")
+    said = error.msg if isinstance(error, SyntaxError) else error
+    return f"{said}{_while(output)}".replace("\n", " ")
 
 
 def _while(output: Output | None) -> str:
@@ -86,7 +85,7 @@ def _while(output: Output | None) -> str:
 def _hint(error: Exception) -> str:
     if isinstance(error, TemplateNotFound):
         return "make it in templates/, or name one of the theme's"
-    if isinstance(error, TemplateSyntaxError):
+    if isinstance(error, (TemplateSyntaxError, SyntaxError)):
         return "nothing is published until this template compiles"
     if isinstance(error, UndefinedError):
         return "the manual lists the names that every template knows"

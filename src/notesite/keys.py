@@ -182,8 +182,7 @@ class _Shared(NamedTuple):
 
 
 def _mentioned(jinja: Inlining, text: str) -> tuple[set[str], set[str | None]]:
-    """The names of values and of templates in a template. Raises TemplateSyntaxError, also for
-    what compiling it would find: it is how Jinja finds the names."""
+    """The names of values and of templates in a template. Raises TemplateSyntaxError."""
     from jinja2 import meta
 
     tree = jinja.plain.parse(text)

@@ -201,9 +201,9 @@ class LastBuild:
             return _closures.decode(stored), ()
         from notesite import faults
 
-        known = closures(theme, jinja, self._memo.program + filters + config.base_url.encode())
-        if failures := faults.check(jinja, theme, known):
+        if failures := faults.check(jinja, theme):
             return {}, failures
+        known = closures(theme, jinja, self._memo.program + filters + config.base_url.encode())
         self._put(name, msgpack.encode(known))
         return known, ()
 

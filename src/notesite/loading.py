@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -49,7 +49,6 @@ class Notes:
         """`apart` parses what is new, and is left open. Without it a few notes are parsed here.
         Many are parsed by as many processes as there are `jobs`, and `meanwhile` is called."""
         self._memo = memo
-        self._excerpt = lru_cache(EXCERPTS)(self._row)  # each stands in several listings
         self._task = task
         self._order = sources
         self.is_final = True  # whether reading them again would give the same
@@ -83,13 +82,18 @@ class Notes:
 
     def html(self, stored: Stored) -> Pieces:
         """The HTML that `stored` stands for; what the memo has lost is made again."""
-        row = self._excerpt if stored.part == "excerpt" else self._row
+        row = self._kept if stored.part == "excerpt" else self._row
         return _pieces.decode(row(stored.part, stored.digest))
 
     def rows(self, table: str, digests: Sequence[bytes]) -> list[bytes]:
         """What is kept of notes by these digests; what the memo has lost is made again."""
         found = self._memo.get(table, digests)
         return [found.get(digest) or self._again(table, digest) for digest in digests]
+
+    @cached_property  # not from the start: it is a cycle, and a server makes many of these
+    def _kept(self) -> Callable[[str, bytes], bytes]:
+        """`_row`, with a memory: an excerpt stands in several listings."""
+        return lru_cache(EXCERPTS)(self._row)
 
     def _row(self, table: str, digest: bytes) -> bytes:
         return self.rows(table, [digest])[0]

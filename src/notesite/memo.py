@@ -94,13 +94,14 @@ class Memo:
         return os.getpid() != self._process
 
     def commit(self) -> None:
-        """Have what is new in the file, where forked processes see it."""
+        """Have what is new in the file for other processes; while one reads, the next call has."""
         if self._base is not None and self._writing:
             try:
                 self._base.execute("COMMIT")
                 self._writing = False
             except FAULTS as error:
-                self._give_up(error)
+                if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_BUSY:
+                    self._give_up(error)
 
     def close(self) -> None:
         """Have what is new in the file, drop what ten builds did not ask for, and close it."""

@@ -12,7 +12,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO, TypeVar
 
 from msgspec import Struct, msgpack
@@ -96,17 +96,18 @@ def _start(
     make: Callable[[int], object], chunks: Iterable[range], others: Iterable[BinaryIO]
 ) -> tuple[int, BinaryIO]:
     """A process that makes these chunks: its number, and where its results come from."""
-    reading, writing = os.pipe()
     parent = os.getpid()
-    with warnings.catch_warnings():  # of threads: the process waits for none, and starts none
-        warnings.simplefilter("ignore", DeprecationWarning)
-        process = os.fork()
+    reading, writing = os.pipe()
+    try:
+        process = _forked_now()
+    except OSError:  # there are too many
+        os.close(reading)
+        os.close(writing)
+        raise
     if process:
         os.close(writing)
         return process, os.fdopen(reading, "rb")
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         for handle in (reading, *(pipe.fileno() for pipe in others)):
             os.close(handle)
         with os.fdopen(writing, "wb") as sending:
@@ -120,11 +121,24 @@ def _start(
         os._exit(0)  # and nothing of the parent's is flushed, closed or told twice
 
 
+def _forked_now() -> int:
+    """The number of a new process, 0 in itself. There its signals are set before one can come."""
+    with undisturbed(), warnings.catch_warnings():
+        # of threads: the process waits for none, and starts none
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process = os.fork()
+        if not process:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        return process
+
+
 def _end(process: int, pipe: BinaryIO) -> None:
     """End a process that is done, or not wanted any more."""
-    os.kill(process, signal.SIGKILL)
-    os.waitpid(process, 0)
     pipe.close()
+    with suppress(ProcessLookupError, ChildProcessError):  # the system has taken it away
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
 
 
 def _tried(make: Callable[[int], object], number: int) -> object:

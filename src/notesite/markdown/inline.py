@@ -53,25 +53,27 @@ class Inline(ParserInline):
         self._state = state
         self._chains: dict[str, list[Rule]] = {}
         self._made_of: tuple[object, object] = (None, None)
-        self._named: list[tuple[str, Callable[[StateInline], None]]] = []
-        self._named_of: object = None
+        self._pairing: list[tuple[bool, Callable[[StateInline], None]]] = []
+        self._rules2_of: object = None
 
     def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
         state = self._state(src, md, env, tokens)
         self.tokenize(state)
         paired = bool(state.delimiters or any(state.tokens_meta))
-        for name, rule in self._rules2():
-            if paired or name not in PAIRING:
+        for pairs, rule in self._rules2():
+            if paired or not pairs:
                 rule(state)
         return state.tokens
 
-    def _rules2(self) -> list[tuple[str, Callable[[StateInline], None]]]:
-        """The rules for finished tokens, with their names."""
+    def _rules2(self) -> list[tuple[bool, Callable[[StateInline], None]]]:
+        """The rules for finished tokens, and whether each needs pairs: not one of a site's
+        extension, which may stand in the place of another."""
         rules = self.ruler2.getRules("")
-        if rules is not self._named_of:
-            self._named_of = rules
-            self._named = list(zip(self.ruler2.get_active_rules(), rules, strict=True))
-        return self._named
+        if rules is not self._rules2_of:
+            self._rules2_of = rules
+            named = zip(self.ruler2.get_active_rules(), rules, strict=True)
+            self._pairing = [(name in PAIRING and _is_known(rule), rule) for name, rule in named]
+        return self._pairing
 
     def tokenize(self, state: StateInline) -> None:
         """Make tokens of what lies between `state.pos` and `state.posMax`."""
@@ -137,3 +139,8 @@ class Inline(ParserInline):
                 for sign in signs
             }
         return self._chains
+
+
+def _is_known(rule: Callable[[StateInline], None]) -> bool:
+    """Whether it is markdown-it's, or ours."""
+    return str(getattr(rule, "__module__", "")).startswith(("markdown_it.", "notesite."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -52,14 +53,18 @@ class Look:
         self._stamp = stamp_of(output)
         self._untouched = partial(_untouched, output)
         _, size, _ = self._stamp
-        self._aside = Aside(self._untouched) if CAN_FORK and size > MUCH else None
+        self._aside = None
+        if CAN_FORK and size > MUCH:
+            with suppress(OSError):  # it cannot be started
+                self._aside = Aside(self._untouched)
 
     def is_left(self, stamp: Stamp) -> bool:
         """Whether the folder is as it was left with this stamp, each file untouched; and no commit
         is open."""
-        if stamp != self._stamp or stamp != stamp_of(self._output):
+        if stamp != self._stamp:
             return False
-        return self._aside.answer() if self._aside else self._untouched()
+        untouched = self._aside.answer() if self._aside else self._untouched()
+        return untouched and stamp == stamp_of(self._output) and not _committing(self._output)
 
     def left(self, stamp: Stamp) -> Left | None:
         """The folder, if `is_left`."""
@@ -72,11 +77,14 @@ class Look:
 
 
 def _manifest(output: Path) -> Manifest | None:
-    dot = output / DOT_FOLDER
     try:
-        return None if (dot / INTENT).exists() else load_manifest(dot)
+        return None if _committing(output) else load_manifest(output / DOT_FOLDER)
     except (Stop, OSError):
         return None
+
+
+def _committing(output: Path) -> bool:
+    return os.path.exists(output / DOT_FOLDER / INTENT)
 
 
 def _untouched(output: Path) -> bool:
