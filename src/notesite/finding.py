@@ -30,6 +30,7 @@ class Finding:
         self._rows = rows
         self._memo = memo
         self._groups: dict[tuple[int, int], tuple[bytes, list[bytes]]] = {}  # with its key
+        self._keys: tuple[object, list[bytes]] = ((), [])  # of groups, those asked for last
         # of each shard, what it holds of the groups; of the last index asked for
         self._digests: tuple[object, list[bytes]] = ((), [])
 
@@ -56,7 +57,7 @@ class Finding:
 
     def _digests_of(self, shard: Shard) -> list[bytes]:
         """For each group, the digests of what all shards hold of it, one after the other."""
-        keys = [_key(number, shard) for number in range(len(shard.groups))]
+        keys = self._keys_of(shard)
         self._memo.keep("shards", keys)
         found = self._memo.get("digests", keys)
         for number, key in enumerate(keys):
@@ -66,9 +67,17 @@ class Finding:
                 self._memo.put("digests", {key: found[key]})
         return [found[key] for key in keys]
 
+    def _keys_of(self, shard: Shard) -> list[bytes]:
+        """The keys of the groups. All shards of an index have the same ones, and there are a
+        thousand."""
+        if self._keys[0] is not shard.groups:
+            made = [_key(number, shard) for number in range(len(shard.groups))]
+            self._keys = shard.groups, made
+        return self._keys[1]
+
     def _held(self, number: int, shard: Shard) -> list[bytes]:
         """What each shard holds of a group."""
-        key, place = _key(number, shard), (number, shard.count)
+        key, place = self._keys_of(shard)[number], (number, shard.count)
         if self._groups.get(place, (b"",))[0] != key:
             row = self._memo.get("shards", [key]).get(key)
             held = _parts.decode(row) if row else self._made_of(number, shard, key)
