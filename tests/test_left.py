@@ -74,5 +74,5 @@ def test_where_no_process_can_be_started_it_is_looked_at_here(
     def refused() -> int:
         raise BlockingIOError("no more processes")
 
-    monkeypatch.setattr(os, "fork", refused)
+    monkeypatch.setattr(os, "fork", refused, raising=False)
     assert is_left(output)

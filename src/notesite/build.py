@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import date
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -232,8 +233,9 @@ class _Build:
 
     def _ahead(self, theme: Theme, extension: Extension) -> None:
         """What the later stages import and compile, while other processes parse."""
-        from notesite import lastplan, making, planning, render  # noqa: F401
-
+        render = import_module("notesite.render")
+        for later in ("planning", "making", "lastplan"):
+            import_module(f"notesite.{later}")
         jinja = render.environment(theme, self.config, lambda stored: (), extension)
         self.last.closures(theme, self.config, jinja, extension)
 
