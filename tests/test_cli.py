@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import re
 import shutil
@@ -12,8 +13,9 @@ import statistics
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from hypothesis import strategies as st
 
 from notesite import __version__, cli
 from notesite.cli.commands import notesite
-from notesite.cli.terminal import visible
+from notesite.cli.terminal import Terminal, visible
 
 Run = Callable[..., Result]
 
@@ -458,7 +460,10 @@ def test_help_does_not_import_the_builder(tmp_path: Path) -> None:
 @pytest.fixture
 def keep_handlers() -> Iterator[None]:
     before = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGINT)]
+    hook = sys.unraisablehook
     yield
+    sys.unraisablehook = hook
+    logging.disable(logging.NOTSET)
     for number, handler in before:
         signal.signal(number, handler)
 
@@ -504,31 +509,73 @@ def test_a_reader_that_goes_away_is_no_fault(site: Path) -> None:
     assert (site / "public" / "index.html").is_file()
 
 
-@pytest.mark.parametrize(
-    ("interrupt", "code"), [(KeyboardInterrupt(), 130), (SystemExit(143), 143), (ValueError(), 1)]
-)
-def test_an_interrupt_while_a_class_is_made_is_one(
-    interrupt: BaseException, code: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _nothing() -> None:
+    pass
+
+
+def _press() -> None:
+    signal.raise_signal(signal.SIGINT)
+    for _ in range(2):  # Python 3.11 answers it at the next jump
+        pass
+
+
+def _in_a_class() -> None:
+    """Until Python 3.12, what is raised here is wrapped (`Error calling __set_name__`)."""
+
     class Named:
         def __set_name__(self, owner: object, name: str) -> None:
-            raise interrupt
+            _press()
 
-    def importing(arguments: object) -> int:
-        type("Made", (), {"name": Named()})
+    type("Made", (), {"name": Named()})
+
+
+def _in_a_callback() -> None:
+    """As locks of imports have them: what is raised in one is lost."""
+
+    class Kept:
+        pass
+
+    kept = Kept()
+    reference = weakref.ref(kept, lambda gone: _press())
+    del kept, reference
+
+
+def _in_an_import() -> int:
+    """What looks for a module that may be there takes any error for none."""
+    with suppress(BaseException):
+        _press()
+    return 0
+
+
+@pytest.mark.usefixtures("keep_handlers")
+@pytest.mark.parametrize(
+    ("during", "code"),
+    [(_nothing, 0), (_in_a_class, 130), (_in_a_callback, 130), (_in_an_import, 130)],
+)
+def test_an_interrupt_is_one_wherever_it_arrives(
+    during: Callable[[], object], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = []
+
+    def build(arguments: object) -> int:
+        with Terminal().progress() as progress:
+            during()
+            steps.append("imported")
+            progress("reading notes", 1, 2)
+            steps.append("read")
         return 0
 
-    monkeypatch.setattr(cli, "_run", importing)
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    found: object
-    try:
-        found = cli.main([])
-    except SystemExit as end:  # Python 3.12 wraps nothing
-        found = end.code
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    assert found == code
+    monkeypatch.setattr(cli, "_run", build)
+    assert cli.main([]) == code
+    assert ("read" in steps) is (code == 0), "an interrupt is met at the next step at the latest"
+
+
+@pytest.mark.usefixtures("keep_handlers")
+def test_an_interrupt_after_the_last_step_shows_in_the_exit_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cli, "_run", lambda arguments: _in_an_import())
+    assert cli.main([]) == 130
 
 
 # Windows ends a process that is sent one of these at once: there is nothing that could answer.

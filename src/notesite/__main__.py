@@ -1,8 +1,6 @@
 """`python -m notesite` is the command `notesite`."""
 
-import sys
-
-from notesite.cli import main
+from notesite.cli import process
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process()

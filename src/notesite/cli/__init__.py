@@ -6,66 +6,66 @@ interrupt is caught from the first moment.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
-from types import FrameType
+from contextlib import suppress
+from typing import NoReturn
 
-INTERRUPTED, TERMINATED, BROKEN_PIPE = 130, 143, 141  # 128 and the signal's number, as in a shell
+INTERRUPTED, BROKEN_PIPE = 130, 141  # 128 and the signal's number, as in a shell
+
+
+def process() -> NoReturn:
+    """Run `notesite` as the process that this is, which ends with it.
+
+    Values are not taken apart before the system takes the memory: that was a tenth of a build that
+    finds nothing to do. Files and processes are closed by who opened them, not by the interpreter.
+    """
+    gc.disable()  # a build makes many values and no cycles, and `serve` looks for its own
+    code = main()
+    with suppress(OSError):  # nobody may read it
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `notesite` with these arguments, those of the process by default."""
     try:
-        import signal
-
-        signal.signal(signal.SIGTERM, _interrupted)
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored
-            signal.signal(signal.SIGINT, _interrupted)
-        return _run(arguments)
-    except BrokenPipeError:  # who reads us has gone, as in `notesite build | head -1`: say no more
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return BROKEN_PIPE
+        from notesite.cli import interrupts
     except KeyboardInterrupt:
         return INTERRUPTED
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return _say(f"{where}error: {error.strerror or error}".replace("\n", "\u240a"))
+    try:
+        interrupts.expect()
+        code = _run(arguments)
+    except BrokenPipeError:  # who reads us has gone, as in `notesite build | head -1`: say no more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = BROKEN_PIPE
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     except Exception as error:
-        words = sys.argv[1:] if arguments is None else arguments
-        return _interrupt_behind(error) or _unexpected(error, words)
+        # one that an interrupt was turned into: a class that is made, an import that is cut off
+        code = interrupts.code() or _told(error, sys.argv[1:] if arguments is None else arguments)
+    return interrupts.code() or code
 
 
 def _run(arguments: Sequence[str] | None) -> int:
     from notesite.cli import commands
 
-    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character shows "?"
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed, as by `2>&-`
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+        if hasattr(stream := getattr(sys, name), "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a character: "?"
     code = commands.run(arguments)
     sys.stdout.flush()  # so that a broken pipe is found here, not by the interpreter at its end
     return code
 
 
-def _interrupted(number: int, frame: FrameType | None) -> None:
-    # V8, cut off in the middle, complains while it is taken down, through asyncio and ctypes.
-    # Nothing is imported here: an import may be what was interrupted.
-    getattr(sys.modules.get("logging"), "disable", int)()
-    sys.unraisablehook = lambda fault: None
-    raise KeyboardInterrupt if number == INTERRUPTED - 128 else SystemExit(TERMINATED)
-
-
-def _interrupt_behind(error: BaseException | None) -> int:
-    """The exit code if an interrupt is what this came of, else 0: until Python 3.12, one that
-    comes while a class is made is wrapped (`Error calling __set_name__`)."""
-    while error is not None:
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            return INTERRUPTED if isinstance(error, KeyboardInterrupt) else TERMINATED
-        error = error.__cause__ or error.__context__
-    return 0
-
-
-def _unexpected(error: Exception, arguments: Sequence[str]) -> int:
+def _told(error: Exception, arguments: Sequence[str]) -> int:
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return _say(f"{where}error: {error.strerror or error}".replace("\n", "\u240a"))
     if any(_is_verbose(argument) for argument in arguments):
         import traceback
 

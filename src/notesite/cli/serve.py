@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from notesite.cli import interrupts
 from notesite.cli.options import given, root, shared, terminal
 from notesite.cli.terminal import Terminal, count
 
@@ -46,6 +47,7 @@ def serve(
     from notesite.serve import serve as serve_site
 
     listener = Said(terminal(), host)
+    interrupts.heed()  # an import may have swallowed one
     try:
         serve_site(
             root(),

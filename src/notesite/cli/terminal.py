@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TextIO
 import click
 from msgspec import Struct
 
+from notesite.cli import interrupts
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
     from rich.text import Text
@@ -137,6 +139,7 @@ class _Bar:
         self.task: TaskID | None = None
 
     def at(self, stage: str, done: int, total: int) -> None:
+        interrupts.heed()
         now = time.perf_counter()
         if stage != self.stage:
             self._end_stage(now)
