@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import pytest
 from msgspec import Struct, msgpack
 
-from notesite.processes import CAN_FORK, CHUNK, FEW, Aside, spread
+from notesite.processes import CAN_FORK, CHUNK, FEW, TICKETS, Aside, spread
 
 # Without a fork, as on Windows and macOS, `spread` makes all in its own process.
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="this system cannot fork")
@@ -28,13 +28,14 @@ decoder = msgpack.Decoder(list[Square | None])
 
 
 def square(number: int) -> Square:
+    sleep(0.0005)  # so that nobody is done before the others have begun
     return Square(number * number, os.getpid())
 
 
 def test_results_come_in_order_from_as_many_processes_as_were_asked_for() -> None:
     made = list(spread(square, MANY, 3, decoder))
     assert [each.number for each in made] == [n * n for n in range(MANY)]
-    assert len({each.process for each in made} - {os.getpid()}) == 3
+    assert len({each.process for each in made}) == 3
 
 
 @pytest.mark.parametrize(("count", "jobs"), [(FEW - 1, 2), (MANY, 1)])
@@ -68,12 +69,33 @@ def test_what_a_killed_process_did_not_make_is_made_here() -> None:
 
 
 def test_no_process_is_left_when_nobody_wants_more_results() -> None:
-    made = iter(spread(square, MANY, 2, decoder))
-    first = next(made)
+    def until_another_does(number: int) -> Square:
+        if os.getpid() == here:
+            sleep(0.01)
+        return square(number)
+
+    here = os.getpid()
+    made = iter(spread(until_another_does, MANY, 2, decoder))
+    other = next(each.process for each in made if each.process != here)
     del made  # closes the generator
-    assert first.process != os.getpid()
     with pytest.raises(ProcessLookupError):
-        os.kill(first.process, 0)
+        os.kill(other, 0)
+
+
+def test_more_results_than_there_are_tickets_come_in_larger_chunks() -> None:
+    count = TICKETS * CHUNK + 7
+    made = list(spread(lambda number: Square(number, os.getpid()), count, 2, decoder))
+    assert [each.number for each in made] == list(range(count))
+
+
+def test_where_no_process_can_be_started_all_is_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(os, "fork", refused)
+    made = list(spread(square, MANY, 3, decoder))
+    assert [each.number for each in made] == [n * n for n in range(MANY)]
+    assert {each.process for each in made} == {os.getpid()}
 
 
 def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:

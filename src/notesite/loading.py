@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from msgspec import json, msgpack
 from msgspec.structs import replace
 
-from notesite.markdown.bodies import is_of, shorts
+from notesite.markdown.bodies import shorts
 from notesite.markdown.options import Task
 from notesite.memo import Memo
 from notesite.model import Entry, Source, Stored
@@ -32,8 +32,8 @@ Progress = Callable[[str, int, int], None]  # stage, done, total
 Pieces = tuple[str, ...]
 
 MANY = 100  # misses that are worth the start of worker processes
-EXCERPTS = 2000  # kept in memory, by each process that renders: 8 kB each, with formulas
-CHUNK = 50  # notes that are parsed together, and whose formulas are one call into V8
+EXCERPTS = 1000  # kept in memory, by each process that renders: 8 kB each, with formulas
+CHUNK = 25  # notes that are parsed together, and whose formulas are one call into V8
 
 _entries = json.Decoder(Entry)  # JSON keeps the zone of a date; MessagePack does not
 _pieces = msgpack.Decoder(Pieces)
@@ -80,6 +80,11 @@ class Notes:
         self._keep(found)
         return found
 
+    def planned(self) -> None:
+        """No more is asked of `entries`, of which processes that render would have copies."""
+        self._owners.keys()  # what is found by them from now on
+        self.entries = []
+
     def html(self, stored: Stored) -> Pieces:
         """The HTML that `stored` stands for; what the memo has lost is made again."""
         row = self._kept if stored.part == "excerpt" else self._row
@@ -101,14 +106,23 @@ class Notes:
     def _again(self, table: str, digest: bytes) -> bytes:
         if self._memo.forked:  # V8 does not live through a fork
             raise LookupError("a note has lost what was made of it")
-        lost = next((entry for entry in self.entries if is_of(digest, entry)), None)
+        lost = self._owners.get(digest)
         if lost is None:
             raise LookupError("another note has lost what was made of it")
-        again = [(lost.digest, self._sources[lost.digest])]
+        again = [(lost, self._sources[lost])]
         [(_, parsed)] = _parse_all(again, self._task, self._memo, 1, None)
         assert parsed is not None  # it was made here
         self._remember(parsed)
         return parsed[table][digest]
+
+    @cached_property
+    def _owners(self) -> dict[bytes, bytes]:
+        """Of what is kept by digests, the note that it was made of."""
+        owners = {}
+        for entry in self.entries:
+            for kept in (entry.digest, entry.search, *shorts(entry)):
+                owners[kept] = entry.digest
+        return owners
 
     def _keep(self, entries: Iterable[Entry]) -> None:
         for table, kept in rows_of(entries).items():

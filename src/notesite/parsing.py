@@ -24,7 +24,7 @@ from notesite.memo import Memo
 from notesite.model import Document, Formula, Location, Problem, Source, Typeset
 
 NOTE_SECONDS = 10  # of processor time; a note that takes more is an error, the others are built
-RECENT = 4000  # formulas that a process keeps beside the memo, which it cannot write to
+RECENT = 300  # formulas that a process keeps beside the memo, which it cannot write to: 9 kB each
 
 _typesets = msgpack.Decoder(Typeset)
 

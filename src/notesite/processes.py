@@ -11,8 +11,10 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
+from select import select
 from typing import BinaryIO, TypeVar
 
 from msgspec import Struct, msgpack
@@ -21,10 +23,10 @@ from msgspec.msgpack import Decoder
 Result = TypeVar("Result", bound=Struct)
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"  # its libraries do not survive one
-CHUNK = 20  # results that are sent together
+CHUNK = 20  # results that are sent together, or more: see TICKETS
 FEW = 100  # so few are not worth a process
-_answers = Decoder(list[bool | None])
-_LENGTH = 4  # bytes that say how long the results of a chunk are
+TICKETS = 1000  # chunks at most: their numbers fit into one page of memory, as every pipe has it
+_NUMBER = 4  # bytes of a number in a pipe
 
 
 def spread(
@@ -32,8 +34,9 @@ def spread(
 ) -> Iterable[Result]:
     """`make(0)`, `make(1)` … in order. `decoder` is for what comes from other processes.
 
-    `make` may read whatever this process holds, and write files; what it changes in memory is lost.
-    What another process cannot make is made here, so an exception is raised as if there were none.
+    `make` may read whatever this process holds, and write files; what it changes in memory is lost
+    with the process that it is called in. What cannot be made is made again here, in its turn, so
+    an exception is raised as if there were one process.
     """
     if count < FEW or jobs < 2 or not CAN_FORK:
         return map(make, range(count))
@@ -45,13 +48,15 @@ class Aside:
 
     def __init__(self, ask: Callable[[], bool]) -> None:
         self._ask = ask
-        self._process, self._pipe = _start(lambda number: ask(), [range(1)], [])
+        self._process, self._pipe = _start(self._tell, [])
+
+    def _tell(self, pipe: BinaryIO) -> None:
+        pipe.write(b"yes" if self._ask() else b"no")
 
     def answer(self) -> bool:
         """Waits for it; asks here if the process was ended."""
-        received = _received(self._pipe)
-        [answer] = _answers.decode(received) if received else [None]
-        return self._ask() if answer is None else answer
+        received = self._pipe.read()
+        return received == b"yes" if received else self._ask()
 
     def close(self) -> None:
         """End the process, whatever it does."""
@@ -75,28 +80,77 @@ def undisturbed() -> Iterator[None]:
 def _forked(
     make: Callable[[int], Result], count: int, jobs: int, decoder: Decoder[list[Result | None]]
 ) -> Iterator[Result]:
-    """Process k of n makes chunks k, k + n, k + 2n …: nobody waits for work, so nobody is left
-    behind when this process is killed."""
-    chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
-    started: list[tuple[int, BinaryIO]] = []
+    """Whoever is free takes the next chunk, this process too: each that is started has a copy of
+    much of its memory."""
+    size = max(CHUNK, -(-count // TICKETS))
+    chunks = [range(start, min(start + size, count)) for start in range(0, count, size)]
+    made: dict[int, list[Result | None]] = {}
+    with _tickets(len(chunks)) as tickets:
+        sharing = partial(_sharing, make, chunks, tickets, os.getpid())
+        started: dict[BinaryIO, int] = {}
+        try:
+            with suppress(OSError):  # there are too many processes: what is started is enough
+                while len(started) < min(jobs, len(chunks)) - 1:
+                    process, pipe = _start(sharing, started)
+                    started[pipe] = process
+            for number, chunk in enumerate(chunks):
+                while number not in made:
+                    ticket = _ticket(tickets)
+                    if ticket is not None:
+                        made[ticket] = [_tried(make, index) for index in chunks[ticket]]
+                    elif not started:  # the process that took it was ended from outside
+                        made[number] = [None] * len(chunk)
+                    for pipe in _ready(started, wait=ticket is None):
+                        of, results = _received(pipe)
+                        if results:
+                            made[of] = decoder.decode(results)
+                        else:
+                            _end(started.pop(pipe), pipe)
+                for index, result in zip(chunk, made.pop(number), strict=True):
+                    yield make(index) if result is None else result
+        finally:
+            for pipe, process in started.items():
+                _end(process, pipe)
+
+
+def _sharing(
+    make: Callable[[int], Struct], chunks: Sequence[range], tickets: int, parent: int,
+    sending: BinaryIO,
+) -> None:  # fmt: skip
+    """Make chunks as long as there are any, or anybody who wants them."""
+    while (ticket := _ticket(tickets)) is not None and os.getppid() == parent:
+        results = msgpack.encode([_tried(make, number) for number in chunks[ticket]])
+        for number in (ticket, len(results)):
+            sending.write(number.to_bytes(_NUMBER, "big"))
+        sending.write(results)
+        sending.flush()
+
+
+@contextmanager
+def _tickets(count: int) -> Iterator[int]:
+    """A pipe that holds the numbers below `count`: whoever reads one has it alone."""
+    reading, writing = os.pipe()
     try:
-        for number in range(min(jobs, len(chunks))):
-            started.append(_start(make, chunks[number::jobs], [pipe for _, pipe in started]))
-        for number, chunk in enumerate(chunks):
-            received = _received(started[number % len(started)][1])
-            made = decoder.decode(received) if received else [None] * len(chunk)
-            for index, result in zip(chunk, made, strict=True):
-                yield make(index) if result is None else result
+        os.write(writing, b"".join(number.to_bytes(_NUMBER, "big") for number in range(count)))
+        os.close(writing)
+        yield reading
     finally:
-        for process, pipe in started:
-            _end(process, pipe)
+        os.close(reading)
 
 
-def _start(
-    make: Callable[[int], object], chunks: Iterable[range], others: Iterable[BinaryIO]
-) -> tuple[int, BinaryIO]:
-    """A process that makes these chunks: its number, and where its results come from."""
-    parent = os.getpid()
+def _ticket(tickets: int) -> int | None:
+    taken = os.read(tickets, _NUMBER)
+    return int.from_bytes(taken, "big") if taken else None
+
+
+def _ready(pipes: Iterable[BinaryIO], wait: bool) -> list[BinaryIO]:
+    """The pipes that have something to read, or have ended."""
+    waiting = list(pipes)
+    return select(waiting, [], [], None if wait else 0)[0] if waiting else []
+
+
+def _start(work: Callable[[BinaryIO], object], others: Iterable[BinaryIO]) -> tuple[int, BinaryIO]:
+    """A process that does this work: its number, and where comes from what it writes."""
     reading, writing = os.pipe()
     try:
         process = _forked_now()
@@ -106,17 +160,12 @@ def _start(
         raise
     if process:
         os.close(writing)
-        return process, os.fdopen(reading, "rb")
+        return process, os.fdopen(reading, "rb", 0)
     try:
         for handle in (reading, *(pipe.fileno() for pipe in others)):
             os.close(handle)
         with os.fdopen(writing, "wb") as sending:
-            for chunk in chunks:
-                if os.getppid() != parent:
-                    break
-                results = msgpack.encode([_tried(make, number) for number in chunk])
-                sending.write(len(results).to_bytes(_LENGTH, "big") + results)
-                sending.flush()
+            work(sending)
     finally:
         os._exit(0)  # and nothing of the parent's is flushed, closed or told twice
 
@@ -141,7 +190,7 @@ def _end(process: int, pipe: BinaryIO) -> None:
         os.waitpid(process, 0)
 
 
-def _tried(make: Callable[[int], object], number: int) -> object:
+def _tried(make: Callable[[int], Result], number: int) -> Result | None:
     """The result, or None if it cannot be made in this process."""
     try:
         return make(number)
@@ -149,8 +198,16 @@ def _tried(make: Callable[[int], object], number: int) -> object:
         return None
 
 
-def _received(pipe: BinaryIO) -> bytes:
-    """The results of a chunk; nothing if the process was ended from outside."""
-    length = int.from_bytes(pipe.read(_LENGTH), "big")
-    results = pipe.read(length)
-    return results if len(results) == length else b""
+def _received(pipe: BinaryIO) -> tuple[int, bytes]:
+    """The number of a chunk and its results; no results if the process has ended."""
+    number, length = (int.from_bytes(_bytes(pipe, _NUMBER), "big") for _ in range(2))
+    results = _bytes(pipe, length)
+    return number, results if len(results) == length else b""
+
+
+def _bytes(pipe: BinaryIO, count: int) -> bytes:
+    """So many bytes, or fewer if it ends before."""
+    read = b""
+    while len(read) < count and (more := pipe.read(count - len(read))):
+        read += more
+    return read
