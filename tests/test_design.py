@@ -30,6 +30,8 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "processes",
         "program",
         "seen",
+        "toml_nodes",
+        "yaml_nodes",
     ),
     ("workers",),
     ("config", "cards"),

@@ -6,7 +6,6 @@ here. What a build needs that finds nothing to do is imported at once, all else 
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
@@ -53,25 +52,23 @@ def build(
     `today` says what day it is in the site's time zone: the clock is read at this end, not in a
     stage.
     """
-    config, problems = load_config(root, config_file, base_url)
-    target = root / (output or config.output)
-    shown = os.path.relpath(target, root)
-    if broken(problems):
-        return Report(tuple(in_order(problems)), output=shown)
     asked = options or Options()
-    sources = protected(root, config, config_file)
-    if not asked.check:
-        found = recover(target, sources=sources, shown=shown)
-        if found.problems:
-            return Report(tuple(in_order(found.problems)), refused=found.refused, output=shown)
-    gc.disable()  # a build makes many values and no cycles: collecting costs a tenth of its time
-    try:
-        return _Build(root, config, target, sources, asked, today(config), progress).run()
-    except Incomplete as error:
-        problem = Problem("error", str(error), Location("notesite"), frame=True)
-        return Report((problem,), output=shown)
-    finally:
-        gc.enable()
+    memo = Memo(None if asked.force else root / CACHE / "cache.sqlite", program_digest())
+    memo.known = ()  # until all that is in use has been asked for
+    last = LastBuild(memo)
+    with closing(memo):
+        config, problems = load_config(root, config_file, base_url, last.read_yaml)
+        target = root / (output or config.output)
+        report = Report(tuple(in_order(problems)), output=os.path.relpath(target, root))
+        if not broken(problems):
+            sources = protected(root, config, config_file)
+            site = _Build(root, config, target, sources, asked, today(config), progress, last)
+            report = site.run()
+    if memo.notice:
+        where = Location(f"{CACHE}/cache.sqlite")
+        notice = Problem("note", memo.notice, where, "it costs time, nothing else")
+        report = saying(report, [notice])
+    return report
 
 
 class _Build:
@@ -79,35 +76,43 @@ class _Build:
 
     def __init__(
         self, root: Path, config: Config, target: Path, sources: Sequence[Path], options: Options,
-        today: date, progress: Progress,
+        today: date, progress: Progress, last: LastBuild,
     ) -> None:  # fmt: skip
         self.root, self.config, self.target, self.sources = root, config, target, sources
         self.options, self.today, self.progress = options, today, progress
+        self.last, self.memo = last, last.memo
         self.jobs = options.jobs or os.cpu_count() or 1
-        self.program = program_digest()
         self.shown = os.path.relpath(target, root)
-        self.memo = Memo(None if options.force else root / CACHE / "cache.sqlite", self.program)
-        self.memo.known = ()  # until all that is in use has been asked for
-        self.last = LastBuild(self.memo)
         self.writer = Writer(
-            root, config, target, sources, options, self.memo, self.last, self.jobs, progress
+            root, config, target, sources, options, last.memo, last, self.jobs, progress
         )
         self.encoder = resizing.encoder(config)
         self.is_final = True  # whether another build would read the same in the notes
 
     def run(self) -> Report:
-        with closing(self.memo), closing(Look(self.target)) as self.look:
-            scanned = self._scan()
-            theme, problems = load_theme(scanned.templates, scanned.static)
-            theme = self.last.dressed(theme, self.config, problems)
-            self.made_from = self._made_from(scanned, theme, problems)
-            report = None if self.options.check else self._from_last(scanned, theme)
-            report = report or self._made(scanned, theme, problems)
-        if self.memo.notice:
-            where = Location(f"{CACHE}/cache.sqlite")
-            notice = Problem("note", self.memo.notice, where, "it costs time, nothing else")
-            report = saying(report, [notice])
-        return report
+        if not self.options.check:
+            found = recover(self.target, sources=self.sources, shown=self.shown)
+            if found.problems:
+                said = in_order(found.problems)
+                return Report(tuple(said), refused=found.refused, output=self.shown)
+        try:
+            with closing(Look(self.target)) as self.look:
+                return self._site()
+        except Incomplete as error:
+            problem = Problem("error", str(error), Location("notesite"), frame=True)
+            return Report((problem,), output=self.shown)
+
+    def _site(self) -> Report:
+        """Stage 1; then 2 to 6, or a shorter way. Files that have not changed since the last build
+        are not read."""
+        seen = self.last.seen(self.root / CACHE)
+        scanned = scan(self.root, self.config, self.target, seen, self.sources)
+        theme, problems = load_theme(scanned.templates, scanned.static, self.last.read_yaml)
+        self.last.remember_read(seen)
+        theme = self.last.dressed(theme, self.config, problems)
+        self.made_from = self._made_from(scanned, theme, problems)
+        report = None if self.options.check else self._from_last(scanned, theme)
+        return report or self._made(scanned, theme, problems)
 
     def _from_last(self, scanned: Scanned, theme: Theme) -> Report | None:
         """The site as the last build left it, if there is nothing to do; or with the texts of a few
@@ -176,13 +181,14 @@ class _Build:
             self.last.refuse(refused)
             made = plan()  # which shows them as they are
         report = self._planned(made)
-        if not broken(report.problems):
-            report = self._written(report, made, theme, extension, notes)
         if self.options.external:
             from notesite.outside import asked
 
             found = asked(scanned, notes, self.config.links.unasked, self.progress)
             report = saying(report, found)
+        notes.planned()
+        if not broken(report.problems):
+            report = self._written(report, made, theme, extension, notes)
         return report
 
     def _written(
@@ -218,17 +224,10 @@ class _Build:
         told = partial(self.progress, "making images")
         return resizing.resize(recipes, self.root, self.jobs, told)
 
-    def _scan(self) -> Scanned:
-        """Stage 1. Files that have not changed since the last build are not read."""
-        seen = self.last.seen(self.root / CACHE)
-        scanned = scan(self.root, self.config, self.target, seen, self.sources)
-        self.last.remember_seen(seen)
-        return scanned
-
     def _made_from(self, scanned: Scanned, theme: Theme, problems: Sequence[Problem]) -> Inputs:
         asked = (self.options.drafts, self.options.future, self.today, str(self.target))
         return inputs(
-            scanned, theme, (self.program, self.encoder, self.config, asked, list(problems))
+            scanned, theme, (self.memo.program, self.encoder, self.config, asked, list(problems))
         )
 
     def _ahead(self, theme: Theme, extension: Extension) -> None:

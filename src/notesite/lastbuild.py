@@ -1,7 +1,7 @@
 """The memo -> what a build can take over from the one before it, besides its notes.
 
-What the files were, what templates depend on, the colours of code, and the whole report where
-nothing has changed at all.
+What the settings say, what the files were, what templates depend on, the colours of code, and the
+whole report where nothing has changed at all.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from notesite.config import FILE_NAME, Config
 from notesite.keys import Closure, closures
 from notesite.memo import Memo
 from notesite.model import Font, Location, Picture, Problem, Theme
+from notesite.nodes import Node, read_yaml
 from notesite.pictures import Sizes, pictures
 from notesite.publish import Stamp
 from notesite.report import Report
@@ -33,6 +34,7 @@ _DIGEST = 16  # bytes
 FEW = 20  # notes that are edited at once without a plan
 _closures = msgpack.Decoder(dict[str, Closure])
 _sizes = msgpack.Decoder(Sizes)
+_node = msgpack.Decoder(Node)
 _words = msgpack.Decoder(dict[bytes, str])
 _letters = msgpack.Decoder(frozenset[int])
 
@@ -94,13 +96,26 @@ class LastBuild:
     """Small things by name, in one table of the memo."""
 
     def __init__(self, memo: Memo) -> None:
-        self._memo = memo
+        self.memo = memo
+        self._read: dict[bytes, bytes] = {}  # YAML, until it is known that there is a site
+
+    def read_yaml(self, text: str) -> Node:
+        """As `nodes.read_yaml`. What was read before is not read again."""
+        name = b"yaml " + blake2b(text.encode(), digest_size=_DIGEST).digest()
+        if stored := self._get(name):
+            return _node.decode(stored)
+        node = read_yaml(text)
+        self._read[name] = msgpack.encode(node)
+        return node
 
     def seen(self, cache: Path) -> Seen:
         """What the files were; `cache` is a folder on their file system."""
         return Seen(self._get(_SEEN), file_system_now(cache))
 
-    def remember_seen(self, seen: Seen) -> None:
+    def remember_read(self, seen: Seen) -> None:
+        """What the files were, and what was read in those of YAML."""
+        for name, row in self._read.items():
+            self._put(name, row)
         if seen.changed:
             self._put(_SEEN, seen.encode())
 
@@ -186,7 +201,7 @@ class LastBuild:
         except ValueError as error:
             message, hint = f"static/{config.cards.font} is no font: {error}", "take a .ttf or .otf"
         else:
-            digest = blake2b(self._memo.program + by + found[0].digest, digest_size=16).digest()
+            digest = blake2b(self.memo.program + by + found[0].digest, digest_size=16).digest()
             return replace(theme, font=Font(found[0].file, digest, _letters.decode(letters)))
         problems.append(Problem("error", message, where, hint, frame=True))
         return theme
@@ -203,12 +218,12 @@ class LastBuild:
 
         if failures := faults.check(jinja, theme):
             return {}, failures
-        known = closures(theme, jinja, self._memo.program + filters + config.base_url.encode())
+        known = closures(theme, jinja, self.memo.program + filters + config.base_url.encode())
         self._put(name, msgpack.encode(known))
         return known, ()
 
     def _get(self, name: bytes) -> bytes:
-        return self._memo.get("blob", [name]).get(name, b"")
+        return self.memo.get("blob", [name]).get(name, b"")
 
     def _put(self, name: bytes, value: bytes) -> None:
-        self._memo.put("blob", {name: value})
+        self.memo.put("blob", {name: value})

@@ -44,7 +44,8 @@ class Memo:
         self._process = os.getpid()
         # the tables of which what was not asked for is not in use
         self.known: Collection[str] = TABLES
-        self._base = self._opened(file) if file else None
+        self._made = file is None or os.path.lexists(file)  # else with the first row
+        self._base = self._opened(file) if file and self._made else None
 
     def get(self, table: str, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """The rows of these keys, as far as they are there."""
@@ -63,6 +64,8 @@ class Memo:
     def put(self, table: str, rows: Mapping[bytes, bytes]) -> None:
         """Remember these rows; other processes see them when this one closes the file."""
         self._used[table].update(rows)
+        if self.file and not self._made:
+            self._made, self._base = True, self._opened(self.file)
         if self._base is None:
             self._rows[table].update(rows)
             return
@@ -116,9 +119,6 @@ class Memo:
             self._base = None
         except FAULTS as error:
             self._give_up(error)
-
-    # --- the file
-    # -----------------------------------------------------------------------------------
 
     def _opened(self, file: Path) -> sqlite3.Connection | None:
         """The file, made anew if it is damaged, foreign or of another program."""

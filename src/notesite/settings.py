@@ -6,7 +6,7 @@ An unknown setting is an error that names the nearest known one; every problem i
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -40,7 +40,10 @@ from notesite.problems import Location, Problem, with_source_lines
 
 
 def load_config(
-    root: Path, config_file: Path | None = None, base_url: str | None = None
+    root: Path,
+    config_file: Path | None = None,
+    base_url: str | None = None,
+    read: Callable[[str], Node] = read_yaml,
 ) -> tuple[Config, tuple[Problem, ...]]:
     """The settings of the site at `root`; a site without a settings file has the default ones."""
     file = root / (config_file or FILE_NAME)
@@ -48,7 +51,7 @@ def load_config(
     config = Config()
     problems: tuple[Problem, ...] = ()
     try:
-        config, problems = read_config(decode(file.read_bytes()), shown)
+        config, problems = read_config(decode(file.read_bytes()), shown, read)
     except FileNotFoundError:
         if config_file is not None:
             problems = (_frame("the settings file does not exist", shown, "check --config"),)
@@ -64,12 +67,14 @@ def load_config(
     return replace(config, title=config.title or root.resolve().name), problems
 
 
-def read_config(text: str, shown: str) -> tuple[Config, tuple[Problem, ...]]:
+def read_config(
+    text: str, shown: str, read: Callable[[str], Node] = read_yaml
+) -> tuple[Config, tuple[Problem, ...]]:
     """The settings; each problem is an error of the frame: with one, nothing is published."""
     errors: list[FieldError] = []
     config = Config()
     try:
-        config = Config(**_values(read_yaml(text), _READERS, errors))
+        config = Config(**_values(read(text), _READERS, errors))
     except FieldError as error:
         errors.append(error)
     problems = [

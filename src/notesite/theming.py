@@ -6,7 +6,7 @@ A site's file takes the place of the theme's of the same name; the original stay
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from pathlib import Path
 
@@ -23,7 +23,9 @@ _STRINGS = "i18n/"  # in templates/ of a site: a table of UI strings for a langu
 
 
 def load_theme(
-    templates: Iterable[Source], static: Iterable[Source]
+    templates: Iterable[Source],
+    static: Iterable[Source],
+    read: Callable[[str], Node] = read_yaml,
 ) -> tuple[Theme, list[Problem]]:
     """The theme of a site, and what is wrong with its own files."""
     problems: list[Problem] = []
@@ -35,7 +37,7 @@ def load_theme(
         origins[name] = origins["theme/" + name] = f"theme/{name}"
     for name, entry in _walk(PACKAGED / "i18n"):
         lang = name.removesuffix(".yaml")
-        strings[lang] = {"language": lang, **_words(read_yaml(entry.read_text("utf-8")))}
+        strings[lang] = {"language": lang, **_words(read(entry.read_text("utf-8")))}
     for source in templates:
         table = source.path.startswith(_STRINGS) and source.path.endswith(".yaml")
         if not table and not source.path.lower().endswith(_TEXTS):

@@ -72,18 +72,18 @@ class Walk:
             self._problem("warning", "this link leads back to a folder that holds it", prefix[:-1])
             return
         try:
-            entries = sorted(os.scandir(folder), key=lambda e: (normalize("NFC", e.name), e.name))
+            found = sorted((normalize("NFC", e.name), e.name, e) for e in os.scandir(folder))
         except OSError as error:
             message = f"the folder cannot be read: {error.strerror}"
             self._problem("error", message, prefix[:-1])
             return
         seen = ""
-        for entry in entries:
-            path = prefix + normalize("NFC", entry.name)
-            if self._left_out(path, entry):
+        for normal, name, entry in found:
+            path = prefix + normal
+            if self._left_out(path, normal, entry):
                 continue
             if reason := _bad_name(path, seen):
-                self._problem("error", reason, prefix + entry.name)
+                self._problem("error", reason, prefix + name)
                 continue
             seen = path
             if entry.is_symlink() and not self._inside(path, Path(entry.path)):
@@ -97,23 +97,22 @@ class Walk:
             else:
                 yield path, entry
 
-    def _left_out(self, path: str, entry: os.DirEntry[str]) -> bool:
+    def _left_out(self, path: str, name: str, entry: os.DirEntry[str]) -> bool:
         """Whether this file or folder is not for readers."""
-        if self._hidden(path):
+        if self._hidden(path, name):
             return True
         if entry.name not in self.private_names:
             return False
         file = Path(entry.path)
         return not self.private.isdisjoint((_absolute(file), file.resolve()))
 
-    def _hidden(self, path: str) -> bool:
-        """Whether the name of it says so, or a setting."""
-        name = path.rpartition("/")[2]
-        if name.startswith(".") or name in _NEVER:
+    def _hidden(self, path: str, name: str) -> bool:
+        """Whether the name of it, the end of its path, says so, or a setting."""
+        if name[0] == "." or name in _NEVER:
             return not (self.underscored and name in _DOTTED)
-        if name.startswith("_") and not (self.underscored or _UNDERSCORED.fullmatch(name)):
+        if name[0] == "_" and not (self.underscored or _UNDERSCORED.fullmatch(name)):
             return True
-        return any(_matches(path, pattern) for pattern in self.ignore)
+        return bool(self.ignore) and any(_matches(path, pattern) for pattern in self.ignore)
 
     def _inside(self, path: str, file: Path) -> bool:
         try:
@@ -138,7 +137,8 @@ class Walk:
             return False
         in_top = real != self.real_top and real.is_relative_to(self.real_top)
         path = real.relative_to(self.real_top if in_top else self.real_root).as_posix()
-        return any(self._hidden(path[:end]) for end in _ends(path))
+        parts = path.split("/")
+        return any(self._hidden("/".join(parts[: n + 1]), part) for n, part in enumerate(parts))
 
     def read(self, path: str, file: str | Path, updated: date | None) -> Source | None:
         """A Source with its bytes, none if the file has not changed since it was last read; None,
@@ -191,10 +191,11 @@ def _printable(name: str) -> str:
 def _bad_name(path: str, seen: str) -> str:
     """Why a file of this path (NFC) cannot be read, or "". `seen` is the path before it in
     order."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return "this name is not UTF-8, so it cannot be a part of a URL; rename it"
+    if not path.isascii():
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            return "this name is not UTF-8, so it cannot be a part of a URL; rename it"
     if path == seen:
         return f"another file here has the name {path} in another Unicode normal form"
     return ""
@@ -208,15 +209,6 @@ def _matches(path: str, pattern: str) -> bool:
     if fnmatchcase(path, pattern):
         return True
     return not anchored and fnmatchcase(path.rsplit("/", 1)[-1], pattern)
-
-
-def _ends(path: str) -> Iterator[int]:
-    """Where each part of a path ends."""
-    end = path.find("/")
-    while end >= 0:
-        yield end
-        end = path.find("/", end + 1)
-    yield len(path)
 
 
 def _absolute(path: Path) -> Path:
