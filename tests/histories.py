@@ -89,8 +89,7 @@ class History:
         if note := self._some_note():
             note.touch()
 
-    # --- around the notes
-    # ---------------------------------------------------------------------------
+    # --- around the notes -------------------------------------------------------------------------
 
     def change_template(self) -> None:
         self.template_count += 1
@@ -131,8 +130,7 @@ class History:
             else:
                 file.write_text("someone was here")
 
-    # --- material
-    # -----------------------------------------------------------------------------------
+    # --- material ---------------------------------------------------------------------------------
 
     def _notes(self) -> list[Path]:
         return sorted((self.root / "notes").rglob("*.md"))
@@ -209,6 +207,59 @@ class Texts(History):
     def _body(self) -> str:
         some = self.random.choice(["", "", "![[題]]", "[[n1]]", "## 見出し", self.LONG])
         return f"{self.LONG}\n\n{some}\n\n終わり。\n"
+
+
+class Looks(History):
+    """Mostly edits of what other pages show of a note: its title, its first words, its
+    description. Some links ask for titles, and some notes are of one day."""
+
+    def __init__(self, root: Path, seed: int) -> None:
+        super().__init__(root, seed)
+        for number in range(1, 8):
+            self._write(root / f"notes/n{number}.md", self._front() + self._body())
+        self._write(root / "notesite.yaml", "base_url: https://example.org/\n")
+        self.steps = [self.edit_look] * 40 + self.steps
+
+    def edit_look(self) -> None:
+        if not (note := self._some_note()):
+            return
+        front, _, body = note.read_text("utf-8").partition("\n---\n")
+        lines = front.split("\n")
+        first, _, rest = body.strip().partition("\n\n")
+        match self.random.choice(["title", "title", "description", "words", "end"]):
+            case "title":
+                lines = [self._title() if line.startswith("title") else line for line in lines]
+            case "description":
+                lines = [line for line in lines if not line.startswith("description")]
+                lines += [f"description: About {self.random.choice(WORDS[:3])}"] * (len(lines) % 2)
+            case "words":
+                first = self._words()
+            case "end":
+                rest = rest.partition("終わり。")[0] + f"終わり。{self._words()}"
+        self._write(note, "\n".join(lines) + f"\n---\n{first}\n\n{rest}\n")
+
+    def _title(self) -> str:
+        name = self.random.choice(["情報", "Entropy", "$x$ と"])
+        return f"title: {name} {self.random.randint(0, 5)}"
+
+    def _words(self) -> str:
+        return " ".join(self.random.choices([*WORDS[:3], "$x^2$"], k=self.random.randint(1, 6)))
+
+    def _front(self) -> str:
+        random = self.random
+        day = f"2025-{random.randint(1, 5):02}-{random.randint(1, 28):02}"
+        lines = [self._title(), f"tags: {random.sample(TAGS, 2)}".replace("'", "")]
+        lines += [f"date: {day}"] * (random.random() < 0.9) + ["series: S"] * (
+            random.random() < 0.3
+        )
+        return "---\n" + "\n".join(lines) + "\n---\n"
+
+    def _body(self) -> str:
+        random = self.random
+        rare = ["[[情報 1]]", "[[entropy 2|e]]", "[[n3#Entropy 3]]", "[[gone]]", "![[Entropy 4]]"]
+        often = ["[[n1]] and [[n2]]", "## H\n\n[[n5]]", "[a](/n4.md)", "## 見出し", "", ""]
+        some = random.choice(rare if random.random() < 0.1 else often)
+        return f"{self._words()}\n\n{some}\n\n{random.choice(often)}\n\n終わり。\n"
 
 
 def built(root: Path, output: Path | None = None, **options: Any) -> Report:

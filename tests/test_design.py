@@ -24,6 +24,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "languages",
         "limits",
         "memo",
+        "memofile",
         "names",
         "nodes",
         "plurals",
@@ -43,7 +44,19 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("outputs",),
     ("drawing",),
     ("codegen",),
-    ("standalone", "inlining", "faults", "shortcodes", "render", "keys", "postings", "exchange"),
+    (
+        "standalone",
+        "inlining",
+        "faults",
+        "shortcodes",
+        "render",
+        "keys",
+        "postings",
+        "alike",
+        "ties",
+        "exchange",
+        "outputrows",
+    ),
     ("publish", "report", "resizing", "making", "lastbuild", "lastplan", "finding", "compiled"),
     ("writing",),
     ("planning",),
@@ -57,7 +70,8 @@ FLOW: tuple[tuple[str, ...], ...] = (
 RANK = {name: rank for rank, group in enumerate(FLOW) for name in group}
 PURE = (
     "markdown", "index", "outputs", "drawing", "standalone", "codegen", "inlining", "faults",
-    "shortcodes", "render", "postings", "exchange", "imports.scrapbox", "imports.hugo",
+    "shortcodes", "render", "postings", "alike", "ties", "exchange", "outputrows",
+    "imports.scrapbox", "imports.hugo",
     "imports.jekyll", "imports.places", "imports.blocks", "imports.quoting", "imports.file_names",
     "imports.front_matter",
 )  # fmt: skip

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from histories import History, Texts, built, clean, tree
+from histories import History, Looks, Texts, built, clean, tree
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from msgspec.structs import replace
@@ -28,6 +28,7 @@ from notesite.loading import Notes
 from notesite.markdown.math import katex
 from notesite.memo import Memo
 from notesite.model import Output, Source, Template, Theme
+from notesite.outputrows import shows_notes
 from notesite.postings import shard_of
 from notesite.report import Report
 from notesite.seen import Seen
@@ -129,6 +130,32 @@ def test_edits_of_texts_cost_no_plan_and_equal_a_clean_build(
     assert len(exchanged) > STEPS // 20
 
 
+def test_edits_of_titles_and_first_words_cost_no_plan_and_equal_a_clean_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[int] = []
+    real = LastPlan._find
+
+    def counting(self: LastPlan, urls: list[str]) -> set[str]:
+        searched.append(len(urls))
+        return real(self, urls)
+
+    monkeypatch.setattr(LastPlan, "_find", counting)
+    assert first_difference(tmp_path, 1, STEPS // 2, Looks) == ""
+    assert len(searched) > STEPS // 20
+
+
+@pytest.mark.parametrize("forgets", ["rows", "looks"])
+def test_an_edit_of_a_title_that_is_taken_for_less_than_it_is_is_caught(
+    forgets: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if forgets == "rows":
+        monkeypatch.setattr(LastPlan, "_find", lambda self, urls: set())
+    else:
+        monkeypatch.setattr("notesite.alike._look", lambda entry, speed: entry.title)
+    assert any(first_difference(tmp_path / f"{seed}", seed, 60, Looks) for seed in range(8))
+
+
 def test_what_is_kept_of_a_plan_is_what_was_planned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,10 +185,11 @@ def test_what_is_kept_of_a_plan_is_what_was_planned(
     kept = {
         path: output
         for path, output in planned.items()
-        if isinstance(output.recipe, Template) and {"page", "pages"} & output.recipe.context.keys()
+        if isinstance(output.recipe, Template) and shows_notes(output.recipe)
     }
-    assert len(kept) > 6
-    assert kept == {path: last._output(path, keys) for path in kept}
+    assert len(kept) > 15
+    last._keys = keys
+    assert kept == {path: last._output(path) for path in kept}
     memo.close()
 
 
@@ -252,6 +280,46 @@ def test_an_edit_of_a_body_makes_that_page_and_what_finds_it(site: Path) -> None
     report = built(site, explain=True)
     shards = {f"search/words/{shard_of(word, 2)}.json: words" for word in ("end", "fin")}
     assert set(report.made) == {"n07/index.html: page", "search/notes/0-1.json: notes"} | shards
+
+
+# What a title decides over besides what pages show: name -> files, the new title of notes/a.md.
+DECIDES = {
+    "the order of a day": ({"b.md": "---\ntitle: M\ndate: 2025-01-01\n---\n"}, "Z"),
+    "a link by the old title": ({"b.md": "[[Alpha]]\n"}, "Z"),
+    "a link by the new title": ({"b.md": "[[z|there]]\n"}, "Z"),
+    "a link with a folder": ({"b.md": "[[./Z]]\n", "c.md": "[[x/Z]]\n"}, "Z"),
+    "an embed by the new title": ({"b.md": "![[Z]]\n"}, "Z"),
+    "a heading's anchor": ({"b.md": "[a](a.md#the-title)\n"}, "The title"),
+    "an anchor in the note itself": ({"b.md": "x\n"}, "Z"),
+    "which of two notes is meant": (
+        {"b.md": "---\ntitle: Alpha\n---\n", "c.md": "[[Alpha]]\n"},
+        "Z",
+    ),
+    "its address": ({"../notesite.yaml": "permalinks: {/: '/:title/'}\n"}, "Z"),
+}
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("name", DECIDES)
+def test_an_edit_of_a_title_that_decides_over_more_equals_a_clean_build(
+    name: str, known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not known:
+        monkeypatch.setattr("notesite.ties.Ties.hold", lambda *asked: False)
+    files, title = DECIDES[name]
+    link = "[top](#alpha)" if "itself" in name else ""
+    text = f"---\ntitle: {{}}\ndate: 2025-01-01\n---\n\nText. {link}\n"
+    files = {"a.md": text.format("Alpha"), "other.md": "Other.\n", **files}
+    root = tmp_path / "site"
+    for file, content in files.items():
+        (root / "notes" / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / "notes" / file).write_text(content, "utf-8")
+    built(root)
+    (root / "notes/a.md").write_text(text.format(title), "utf-8")
+    report = built(root)
+    expected, found = clean(root, tmp_path / "elsewhere" / "site")
+    same = told(report) == told(expected) and tree(root / "public") == found
+    assert same is known
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -425,7 +493,7 @@ def test_what_is_remembered_goes_after_ten_builds_that_did_not_ask(site: Path) -
         note.write_text(text + f"\n{number}\n", "utf-8")
         built(site)
     for number in range(25):
-        note.write_text(text.replace("title: ", f"title: {number} "), "utf-8")
+        note.write_text(text.replace("title: ", f"weight: {number}\ntitle: "), "utf-8")
         built(site)
     memo = Memo(site / ".notesite/cache.sqlite", program(), readonly=True)
     assert 25 + 10 <= len(memo.keys("note")) < 25 + 20
@@ -444,8 +512,10 @@ def test_builds_that_look_at_one_note_drop_nothing_of_the_others(site: Path) -> 
     for number in range(25):
         note.write_text(text + f"\n{number}\n", "utf-8")
         built(site)
-    for table, found in kept().items():
-        assert before[table] <= found
+    after = kept()
+    assert len(before["outputs"] - after["outputs"]) == 1  # the note's own, of before the edits
+    for table in ("note", "body", "shards"):
+        assert before[table] <= after[table]
 
 
 def program() -> bytes:

@@ -180,8 +180,9 @@ def test_what_ten_builds_did_not_use_goes_and_formulas_of_unchanged_notes_stay(
 ) -> None:
     root = copy()
     builds = UNUSED + 2 * SWEEP
-    for number in range(builds):
-        (root / "notes/n0.md").write_text(f"# N0\n\n$y_{{{number}}}$\n", "utf-8")
+    for number in range(builds):  # with a weight, so that other notes may stand elsewhere
+        text = f"---\nweight: {number}\n---\n\n# N0\n\n$y_{{{number}}}$\n"
+        (root / "notes/n0.md").write_text(text, "utf-8")
         built(root)
     with sqlite3.connect(cache(root)) as base:
         rows = {table: base.execute(f"SELECT value FROM {table}").fetchall() for table in KINDS}

@@ -104,6 +104,8 @@ def test_a_template_a_style_sheet_and_settings_are_seen(site: Served) -> None:
     assert "after site" not in page(site, "/a/")
 
 
+DATED = "---\ntitle: {}\ndate: 2024-07-09\n---\n\n{}\n"
+SAME_DAY = NOTE.replace("A", "{}").replace("01-01", "01-02")
 LONG = "".join(f"Sentence {n} of a note that is longer than its excerpt. " for n in range(20))
 
 
@@ -116,15 +118,18 @@ LONG = "".join(f"Sentence {n} of a note that is longer than its excerpt. " for n
         (f"{LONG}\n\n$x$\n\n## H\n\nx\n", f"{LONG}\n\n$x$\n\n## H\n\n$y$\n", True),
         (f"{LONG}\n\n$\\frac{{$\n", f"{LONG}\n\n\n$\\frac{{$\n", True),
         (f"{LONG}\n", f"---\ntitle: [\n---\n{LONG}\n", True),  # it stays as it was
-        ("x\n", "y\n", False),  # an excerpt
-        (f"{LONG}\n\nx\n", f"{LONG}\n\n{LONG * 9}\n", False),  # a reading time
+        ("x\n", "y\n", True),  # an excerpt
+        (f"{LONG}\n\nx\n", f"{LONG}\n\n{LONG * 9}\n", True),  # a reading time
+        (DATED.format("One", "x"), DATED.format("Two", "y"), True),
+        (SAME_DAY.format("A"), SAME_DAY.format("C"), False),  # where titles tell the order
+        (DATED.format("One", "x"), DATED.format("$x$", "x"), False),  # a formula needs its styles
         (f"{LONG}\n\nx\n", f"{LONG}\n\n## H\n", False),
         (f"{LONG}\n\nx\n", f"{LONG}\n\n[b](b.md)\n", False),
         (f"{LONG}\n\n[b](none.md)\n", f"{LONG}\n\nx\n\n[b](none.md)\n", False),
         (f"{LONG}\n\nx\n", f"---\ntags: [t]\n---\n\n{LONG}\n\nx\n", False),
         (f"{LONG}\n\nx\n", f"---\ndraft: true\n---\n\n{LONG}\n\nx\n", False),
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_an_edit_that_other_pages_cannot_show_costs_no_plan_and_is_like_one_that_does(
     before: str, after: str, alone: bool, site: Served, monkeypatch: pytest.MonkeyPatch

@@ -115,8 +115,8 @@ class _Build:
         return report or self._made(scanned, theme, problems)
 
     def _from_last(self, scanned: Scanned, theme: Theme) -> Report | None:
-        """The site as the last build left it, if there is nothing to do; or with the texts of a few
-        notes exchanged, if nothing else shows that they were edited."""
+        """The site as the last build left it, if there is nothing to do; or with a few notes
+        exchanged, if they stand as they did."""
         last = self.last.report(self.made_from)
         if last is None or (last.edited and scanned.extension):
             return None
@@ -127,7 +127,7 @@ class _Build:
         return None
 
     def _exchanged(self, last: Last, scanned: Scanned, theme: Theme) -> Report | None:
-        """None if more than the texts of notes has changed."""
+        """None if more has changed than what is shown of notes."""
         from notesite.extension import NOTHING
         from notesite.lastplan import LastPlan, slight
 
@@ -135,10 +135,10 @@ class _Build:
         notes = self._notes(edited, NOTHING, lambda: None)
         before = notes.before([was for _, was in last.edited])
         edits = list(zip(before, notes.entries, strict=True))
-        if not self.is_final or not slight(edits, self.config, last.report.problems):
+        if not self.is_final or not slight(edits, last.report.problems):
             return None
         plan, beside = LastPlan(self.memo), self.look.left(last.stamp)
-        outputs = plan.exchanged(edits, beside.keys, beside.stamp) if beside else {}
+        outputs = plan.exchanged(edits, self.config, beside) if beside else {}
         if not outputs:
             return None
         report = replace(last.report, published=False)

@@ -1,45 +1,56 @@
-"""A note whose body alone was edited -> the outputs with its page exchanged: where it is shown
-whole, and in the search index.
+"""A note that was edited -> the outputs with it exchanged: where it is shown whole, where others
+show its title or excerpt, and in the search index.
 
-Index and plan read of a note what its Entry holds. If an edit leaves all of that as it was but for
-where its HTML is kept, they would give the same again. This compares, and assumes nothing else.
+For notes that stand alike before and after the edit (`alike`), and whose titles decide over nothing
+else (`ties`): index and plan would give the same again with the new values in the place of the old.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from operator import is_
+from typing import Any, NamedTuple
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
+from notesite.alike import seconds
 from notesite.config import ReadingSpeed
 from notesite.model import (
+    Archive,
+    Archived,
+    Backlink,
+    Card,
     Contexts,
     Embedded,
     Entry,
-    LinkHole,
-    Location,
+    Hop,
+    Link,
+    Node,
     Output,
     Page,
     Searched,
     Section,
+    Series,
     Shard,
-    Shortcode,
-    ShortcodeEnd,
+    SiteMap,
     Stored,
     Taxonomy,
     Template,
     Term,
 )
+from notesite.outputs.frame import path_of
 from notesite.outputs.search import digest_of, group_of
-from notesite.reading_time import reading_time, rounded
 
 Notes = tuple[Searched, ...]
 
 # The names of a context that notes are shown whole by, and those that a note introduces.
 PAGES = frozenset(("page", "pages"))
 _INTRODUCED = frozenset(("section", "taxonomy", "term"))
-_NOWHERE = Location("")
+_TITLED = frozenset((Link, Backlink, Hop, Node))
+# the values that hold others, and where
+_HOLDING: Mapping[type, str] = {
+    Page: "series", Series: "links", Hop: "links", Archive: "cards", SiteMap: "nodes",
+}  # fmt: skip
 
 
 class Shown(NamedTuple):
@@ -51,7 +62,8 @@ class Shown(NamedTuple):
 
 
 def shown_on(outputs: Mapping[str, Output]) -> dict[str, Shown]:
-    """How problems name a note -> where it is shown; of all notes that no other page embeds."""
+    """How problems name a note -> where it is shown; of all that have a page, and that no other
+    page embeds."""
     found: dict[str, list[str]] = {}
     pages: dict[bytes, Page] = {}
     embedded: set[bytes] = set()
@@ -70,7 +82,7 @@ def shown_on(outputs: Mapping[str, Output]) -> dict[str, Shown]:
     return {
         page.path: Shown(page.card.url, tuple(found[page.path]))
         for digest, page in pages.items()
-        if digest not in embedded
+        if digest not in embedded and path_of(page.card.url) in found[page.path]
     }
 
 
@@ -89,50 +101,73 @@ def _embedded(html: Stored | None) -> Iterator[bytes]:
             yield from _embedded(link.html)
 
 
-def is_alike(old: Entry, new: Entry, speed: ReadingSpeed) -> bool:
-    """Whether index and plan give the same for both, but for the page of the note itself. Of its
-    passages, what they hold counts where they are embedded, and such a note is not `shown_on`."""
-    body = replace(new.body, digest=old.body.digest, holes=old.body.holes)
-    same = {
-        "digest": old.digest, "body": body, "counts": old.counts, "problems": old.problems,
-        "search": old.search, "passages": old.passages,
-    }  # fmt: skip
-    return (
-        replace(new, **same) == old
-        and [passage.id for passage in new.passages] == [passage.id for passage in old.passages]
-        and list(map(_aim, new.body.holes)) == list(map(_aim, old.body.holes))
-        and _seconds(new, speed) == _seconds(old, speed)
-    )
-
-
 def exchanged(
-    outputs: Mapping[str, Output], shown: Shown, old: Entry, new: Entry
+    outputs: Mapping[str, Output], shown: Shown, old: Entry, new: Entry, speed: ReadingSpeed
 ) -> dict[str, Output]:
-    """What changes: the outputs that show the note whole, and in the search index its contexts and
-    all shards, which are made when they are asked for."""
-    changed: dict[str, Output] = {}
-    for path in shown.paths:
-        output, recipe = outputs[path], outputs[path].recipe
-        assert isinstance(recipe, Template)
-        context = dict(recipe.context)
-        for name in PAGES & context.keys():
-            pages = tuple(_with_body(page, new) for page in _pages(context[name]))
-            context[name] = pages if name == "pages" else pages[0]
-        changed[path] = replace(output, recipe=replace(recipe, context=context))
-    if new.search != old.search:
-        changed |= _searched(outputs, shown.url, new.search)
+    """What changes: of the outputs that this note, which `stands_alike`, is `shown` on, those that
+    show something else now; and in the search index its contexts and all shards, which are made
+    when they are asked for."""
+    exchange = _Exchange(outputs[path_of(shown.url)], new, speed)
+    changed = {
+        path: made
+        for path in shown.paths
+        if (made := exchange.output(outputs[path])) is not outputs[path]
+    }
+    if (new.search, new.title) != (old.search, old.title):
+        changed |= _searched(outputs, shown.url, new)
     return changed
 
 
-def _with_body(page: Page, entry: Entry) -> Page:
-    """The page with the HTML of its note as it is now."""
-    if page.path != entry.shown:
-        return page
-    return replace(page, html=replace(page.html, digest=entry.body.digest))
+class _Exchange:
+    """What stands for a note on pages, before and after an edit."""
+
+    def __init__(self, own: Output, new: Entry, speed: ReadingSpeed) -> None:
+        """`own` is the page of the note as it was."""
+        assert isinstance(own.recipe, Template)
+        page = own.recipe.context["page"]
+        assert isinstance(page, Page)
+        self._url, self._own, self._title = page.card.url, own.path, page.card.title
+        self._description = new.front_matter.description or new.excerpt_text
+        self._body = new.body.digest
+        self._card = replace(
+            page.card, title=new.title, title_html=new.title_html, excerpt=new.excerpt,
+            excerpt_text=new.excerpt_text, reading_time=seconds(new, speed),
+        )  # fmt: skip
+
+    def output(self, output: Output) -> Output:
+        """The output with the note as it is now; itself if it does not show it."""
+        recipe = output.recipe
+        assert isinstance(recipe, Template)
+        context = {name: self._value(value) for name, value in recipe.context.items()}
+        if output.path == self._own:
+            context |= {"title": self._card.title, "description": self._description}
+        if all(map(is_, context.values(), recipe.context.values())):
+            return output
+        return replace(output, recipe=replace(recipe, context=context))
+
+    def _value(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is tuple:
+            made = tuple([self._value(each) for each in value])
+            return value if all(map(is_, made, value)) else made
+        if name := _HOLDING.get(kind):
+            held = getattr(value, name)
+            if (made := self._value(held)) is not held:
+                value = replace(value, **{name: made})
+        if kind is Page and value.card.url == self._url:
+            html = replace(value.html, digest=self._body)
+            return replace(value, card=self._card, html=html, description=self._description)
+        if kind is Card and value.url == self._url:
+            return self._card
+        if kind is Archived and value.url == self._url:
+            return replace(value, title_html=self._card.title_html)
+        if kind in _TITLED and (value.url, value.title) == (self._url, self._title):
+            return replace(value, title=self._card.title)
+        return value
 
 
 def _searched(
-    outputs: Mapping[str, Output], url: str, digest: bytes
+    outputs: Mapping[str, Output], url: str, entry: Entry
 ) -> Iterator[tuple[str, Output]]:
     """The parts of the search index with the note at `url` as it is now."""
     shared: Shard | None = None  # what the shards of an index have in common, and has changed
@@ -143,25 +178,17 @@ def _searched(
             if recipe.groups is not known:
                 known, groups = recipe.groups, list(recipe.groups)
                 own = group_of(url, len(groups))
-                groups[own] = found_by(groups[own], url, digest)
+                groups[own] = found_by(groups[own], url, entry)
                 shared = replace(recipe, groups=tuple(groups), digest=digest_of(groups))
             assert shared is not None
             yield path, replace(output, recipe=replace(shared, number=recipe.number))
         elif type(recipe) is Contexts and any(note.url == url for note in recipe.notes):
-            yield path, replace(output, recipe=Contexts(found_by(recipe.notes, url, digest)))
+            yield path, replace(output, recipe=Contexts(found_by(recipe.notes, url, entry)))
 
 
-def found_by(notes: Notes, url: str, digest: bytes) -> Notes:
-    """The notes, of which the one at `url` is found by what this digest stands for."""
-    return tuple(replace(note, digest=digest) if note.url == url else note for note in notes)
-
-
-def _aim(hole: LinkHole) -> LinkHole:
-    """Where it leads, wherever it stands; the page of a call names its place."""
-    if isinstance(hole, Shortcode | ShortcodeEnd):
-        return hole
-    return replace(hole, location=_NOWHERE)
-
-
-def _seconds(entry: Entry, speed: ReadingSpeed) -> int:
-    return rounded(reading_time(entry.counts, asdict(speed)))
+def found_by(notes: Notes, url: str, entry: Entry) -> Notes:
+    """The notes, of which the one at `url` is found by what this entry holds."""
+    return tuple(
+        replace(note, title=entry.title, digest=entry.search) if note.url == url else note
+        for note in notes
+    )

@@ -1,88 +1,66 @@
-"""The memo -> what the last build planned, as far as the edit of a text needs it.
+"""The memo -> what the last build planned, as far as the edit of a few notes needs it.
 
-An edit that nothing but the note's own page, feeds and the search index can show (exchange.py)
-needs no index and no plan: the outputs are those of the last build, with the page exchanged. Each
-output that shows notes whole is a row here, under the key that it was written under, so one that is
-out of date is not found.
+An edit after which a note stands as it did (alike.py) needs no index and no plan: the outputs are
+those of the last build, with the note exchanged. Each output that shows notes is a row here, under
+the key that it was written under, so one that is out of date is not found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b
 
-from msgspec import Raw, Struct, msgpack
+from msgspec import Struct, msgpack
+from msgspec.structs import replace
 
+from notesite.alike import is_alike, stands_alike
 from notesite.config import Config
-from notesite.exchange import PAGES, Shown, exchanged, found_by, is_alike, shown_on
+from notesite.exchange import Shown, exchanged, found_by, shown_on
 from notesite.keys import own_names
 from notesite.memo import Memo
-from notesite.model import (
-    Backlink,
-    Entry,
-    Feed,
-    Hop,
-    Library,
-    Link,
-    Output,
-    Page,
-    Problem,
-    Searched,
-    Site,
-    Taxonomy,
-    Template,
-    Version,
+from notesite.model import Entry, Library, Output, Page, Problem, Searched, Template
+from notesite.outputrows import (
+    RawFrame,
+    Row,
+    frame_name,
+    is_known,
+    raw_frame,
+    read_frame,
+    read_row,
+    row_key,
+    row_of,
+    shows_notes,
 )
-from notesite.outputs.frame import ABSENT, path_of
+from notesite.outputs.frame import path_of
 from notesite.outputs.search import folder_of, index
-from notesite.publish import Stamp
+from notesite.publish import Left, Stamp
+from notesite.ties import Ties, ties
 
 _PLAN = b"plan"
-# the types of what a page or a feed is given, and of what all pages are
-_NAMES = {
-    "title": str, "url": str, "page": Page, "previous": Link | None, "next": Link | None,
-    "related": tuple[Link, ...], "links": tuple[Link, ...], "backlinks": tuple[Backlink, ...],
-    "twohop": tuple[Hop, ...], "description": str, "image": str, "breadcrumbs": tuple[Link, ...],
-    "math": bool, "code": bool, "lang": str, "versions": tuple[Version, ...],
-    "home": str, "updated": str, "full_text": bool, "pages": tuple[str, ...],
-    "site": Site, "menu": tuple[Link, ...], "graph": bool, "map_url": str,
-    "taxonomies": tuple[Taxonomy, ...], "assets": dict[str, str], "feeds": tuple[Feed, ...],
-    "search": str, "t": dict[str, object],
-}  # fmt: skip
-_decoders = {name: msgpack.Decoder(kind) for name, kind in _NAMES.items()}
 
 
 class Plan(Struct, frozen=True, array_like=True):
     """Where notes are shown whole (by how problems name them); the notes that search finds, by the
-    folder of their index; what all pages of a language are given. The plan was published with this
-    stamp."""
+    folder of their index; what all pages of a language are given; what titles decide over; the keys
+    of all rows. The plan was published with this stamp."""
 
     stamp: Stamp = (0, 0, 0)
     shown_on: dict[str, Shown] = {}
     searched: dict[str, tuple[Searched, ...]] = {}
-    frames: dict[str, dict[str, Raw]] = {}
-
-
-class _Row(Struct, frozen=True, array_like=True):
-    template: str
-    origin: str
-    generated: bool
-    frame: str
-    context: dict[str, Raw]  # of a feed, `pages` are the paths of their own outputs
+    frames: dict[str, RawFrame] = {}
+    ties: Ties = Ties()
+    rows: tuple[bytes, ...] = ()
 
 
 Edit = tuple[Entry, Entry]  # a note as it was, and as it is
 _plans, _pages = msgpack.Decoder(Plan), msgpack.Decoder(Page)
-_rows = msgpack.Decoder(_Row)
 
 
-def slight(edits: Iterable[Edit], config: Config, said: Iterable[Problem]) -> bool:
-    """Whether nothing but the texts of these notes differs for index and plan, and nothing was
-    said of them in the last build, nor is now."""
+def slight(edits: Iterable[Edit], said: Iterable[Problem]) -> bool:
+    """Whether these notes stand as they did for index and plan, and nothing was said of them in the
+    last build, nor is now."""
     noted = {problem.location.path for problem in said}
     return all(
-        is_alike(old, new, config.reading_speed) and not new.problems and new.shown not in noted
-        for old, new in edits
+        stands_alike(old, new) and not new.problems and new.shown not in noted for old, new in edits
     )
 
 
@@ -96,25 +74,33 @@ class LastPlan:
         self._plan = _plans.decode(row) if row else Plan()
         self._frames: dict[str, dict[str, object]] = {}
         self._pages: dict[str, Page] = {}  # by their outputs
+        self._rows: dict[str, Row] = {}  # by their outputs
+        self._keys: Mapping[str, str] = {}  # of the outputs of the last build
 
-    def exchanged(
-        self, edits: Sequence[Edit], keys: Mapping[str, str], stamp: Stamp
-    ) -> dict[str, Output]:
-        """The outputs that these edits, which are `slight`, change; none if other pages show them.
-        `keys` are those of the outputs of the last build, which left this stamp."""
-        others = not all(new.shown in self._plan.shown_on for _, new in edits)
-        if others or stamp != self._plan.stamp:
+    def exchanged(self, edits: Sequence[Edit], config: Config, left: Left) -> dict[str, Output]:
+        """The outputs that these edits, which are `slight`, change; none if they change what cannot
+        be told from here. The last build `left` this."""
+        plan, speed, self._keys = self._plan, config.reading_speed, left.keys
+        if left.stamp != plan.stamp or not all(new.shown in plan.shown_on for _, new in edits):
             return {}
-        shown = [self._plan.shown_on[new.shown] for _, new in edits]
-        paths = {path for each in shown for path in each.paths}
-        known = {path: self._output(path, keys) for path in paths}
-        for folder, notes in self._plan.searched.items():
+        wide = [edit for edit in edits if not is_alike(*edit, speed)]
+        if any(plan.ties.hold(old, new) for old, new in wide):
+            return {}
+        shown = {new.shown: plan.shown_on[new.shown] for _, new in edits}
+        everywhere = self._find([shown[new.shown].url for _, new in wide]) if wide else set()
+        for _, new in wide:
+            url, paths = shown[new.shown]
+            shown[new.shown] = Shown(url, tuple(sorted(everywhere.union(paths))))
+        for url, _ in shown.values():
+            self._page(path_of(url))  # else that of another state could be taken for it
+        known = {path: self._output(path) for each in shown.values() for path in each.paths}
+        for folder, notes in plan.searched.items():
             parts = ((output.path, output) for output in index(folder, notes))
             # where a static file stands in the place of a part, its key is that of a copy
-            known |= {path: part for path, part in parts if keys[path].startswith("search=")}
+            known |= {path: part for path, part in parts if self._keys[path].startswith("search=")}
         changed: dict[str, Output] = {}
-        for (old, new), each in zip(edits, shown, strict=True):
-            changed |= exchanged(known | changed, each, old, new)
+        for old, new in edits:
+            changed |= exchanged(known | changed, shown[new.shown], old, new, speed)
         return changed
 
     def remember(
@@ -125,89 +111,76 @@ class LastPlan:
         searched = {
             folder_of(each.home): each.searched for each in library.languages if config.search
         }
-        recipes = (o.recipe for o in outputs.values() if isinstance(o.recipe, Template))
+        recipes = [o.recipe for o in outputs.values() if isinstance(o.recipe, Template)]
         every = {id(recipe.shared): recipe.shared for recipe in recipes if recipe.shared}
-        frames = {_frame(shared): _raw(shared) for shared in every.values()}
-        self._remember(Plan(stamp, shown_on(outputs), searched, frames), outputs, keys)
+        frames = {frame_name(shared): raw_frame(shared) for shared in every.values()}
+        told = all(map(is_known, recipes))
+        held = ties(library, config) if told else Ties()
+        self._remember(Plan(stamp, shown_on(outputs), searched, frames, held), outputs, keys)
 
     def remember_edits(
         self, edits: Iterable[Edit], changed: Mapping[str, Output], keys: Mapping[str, str],
         stamp: Stamp,
     ) -> None:  # fmt: skip
         """What came of `exchanged`, published under these keys."""
-        searched = dict(self._plan.searched)
+        plan, searched = self._plan, self._plan.searched
         for _, entry in edits:
-            url = self._plan.shown_on[entry.shown].url
-            searched = {f: found_by(notes, url, entry.search) for f, notes in searched.items()}
-        plan = Plan(stamp, self._plan.shown_on, searched, self._plan.frames)
-        self._remember(plan, changed, keys)
+            url = plan.shown_on[entry.shown].url
+            searched = {f: found_by(notes, url, entry) for f, notes in searched.items()}
+        gone = {row_key(p, self._keys[p]) for p in changed if keys[p] != self._keys[p]}
+        self._memo.drop("outputs", gone)
+        rows = tuple(key for key in plan.rows if key not in gone)
+        after = replace(plan, stamp=stamp, searched=searched, rows=rows)
+        self._remember(after, changed, keys)
 
     def _remember(self, plan: Plan, outputs: Mapping[str, Output], keys: Mapping[str, str]) -> None:
-        self._memo.put("blob", {_PLAN: msgpack.encode(plan)})
         rows: dict[bytes, bytes] = {}
-        known = self._memo.keys("outputs")
+        known, kept = self._memo.keys("outputs"), set(plan.rows)
         for path, output in outputs.items():
             recipe = output.recipe
-            if isinstance(recipe, Template) and _shows_notes(recipe.context, keys[path]):
-                key = _row_key(path, keys[path])
-                self._memo.keep("outputs", [key])
+            if isinstance(recipe, Template) and shows_notes(recipe):
+                key = row_key(path, keys[path])
+                kept.add(key)
                 if key not in known:
-                    rows[key] = _encoded(output, recipe)
+                    rows[key] = row_of(output, recipe)
+        self._memo.keep("outputs", kept)
         self._memo.put("outputs", rows)
+        self._memo.put("blob", {_PLAN: msgpack.encode(replace(plan, rows=tuple(sorted(kept))))})
 
-    def _output(self, path: str, keys: Mapping[str, str]) -> Output:
-        """An output of the last build that shows notes whole."""
-        row = self._row(path, keys)
-        context = {name: _decoders[name].decode(value) for name, value in row.context.items()}
+    def _find(self, urls: Iterable[str]) -> set[str]:
+        """The outputs that show what is at one of these site paths, perhaps with a few that show
+        what is below it."""
+        rows = self._memo.get("outputs", self._plan.rows)
+        if len(rows) < len(self._plan.rows):
+            raise LookupError("an output of the last plan")
+        parts = [url.lstrip("/").encode() for url in urls]  # as in the paths of outputs
+        found = [read_row(row) for row in rows.values() if any(part in row for part in parts)]
+        self._rows.update({row.path: row for row in found})
+        return {row.path for row in found}
+
+    def _output(self, path: str) -> Output:
+        """An output of the last build that shows notes."""
+        row = self._row(path)
+        context = row.names
         if "pages" in context:
-            context["pages"] = tuple(self._page(each, keys) for each in context["pages"])
+            context["pages"] = tuple(map(self._page, context["pages"]))
+        if "listing" in context:
+            context["listing"] = tuple(self._page(each).card for each in context["listing"])
         if row.frame not in self._frames:
-            frame = self._plan.frames[row.frame].items()
-            decoded = {name: _decoders[name].decode(value) for name, value in frame}
-            self._frames[row.frame] = {**ABSENT, **decoded}
+            self._frames[row.frame] = read_frame(self._plan.frames[row.frame])
         recipe = Template(row.template, context, self._frames[row.frame])
         return Output(path, recipe, row.origin, row.generated)
 
-    def _page(self, path: str, keys: Mapping[str, str]) -> Page:
+    def _page(self, path: str) -> Page:
         """What the output at `path` shows."""
         if path not in self._pages:
-            self._pages[path] = _pages.decode(self._row(path, keys).context["page"])
+            if "page" not in own_names(self._keys[path]):  # then its key is the same for another
+                raise LookupError(path)
+            self._pages[path] = _pages.decode(self._row(path).context["page"])
         return self._pages[path]
 
-    def _row(self, path: str, keys: Mapping[str, str]) -> _Row:
-        key = _row_key(path, keys[path])
-        return _rows.decode(self._memo.get("outputs", [key])[key])
-
-
-def _shows_notes(context: Mapping[str, object], key: str) -> bool:
-    """Whether a template is given notes, and mentions them: else its key stays what it is when they
-    change, and a row under it would be out of date."""
-    return (
-        not PAGES.isdisjoint(context)
-        and context.keys() <= _NAMES.keys()
-        and not PAGES.isdisjoint(own_names(key))
-    )
-
-
-def _frame(shared: Mapping[str, object]) -> str:
-    """What tells this frame from the others of the site."""
-    site = shared["site"]
-    return f"{site.home} {shared['lang']}" if isinstance(site, Site) else ""
-
-
-def _raw(shared: Mapping[str, object]) -> dict[str, Raw]:
-    """What of a frame is not the same in all."""
-    own = {n: v for n, v in shared.items() if n not in ABSENT or v is not ABSENT[n]}
-    return {name: Raw(msgpack.encode(value)) for name, value in own.items()}
-
-
-def _encoded(output: Output, recipe: Template) -> bytes:
-    context = dict(recipe.context)
-    if isinstance(pages := context.get("pages"), tuple):
-        context["pages"] = [path_of(page.card.url) for page in pages]
-    frame = _frame(recipe.shared)
-    return msgpack.encode((recipe.name, output.origin, output.generated, frame, context))
-
-
-def _row_key(path: str, key: str) -> bytes:
-    return blake2b(f"{path}\0{key}".encode(), digest_size=16).digest()
+    def _row(self, path: str) -> Row:
+        if path not in self._rows:
+            key = row_key(path, self._keys[path])
+            self._rows[path] = read_row(self._memo.get("outputs", [key])[key])
+        return self._rows[path]

@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from zlib import crc32
 
-SCHEMA = 4
+from notesite.memofile import FAULTS, connected, emptied, opened
+
 UNUSED = 10  # builds after which a row goes that none of them asked for
 SWEEP = 5  # builds from one look for such rows to the next
 
@@ -23,7 +24,6 @@ TABLES = (
     "outputs",
 )  # fmt: skip
 _KEY = 16  # bytes
-FAULTS = (sqlite3.Error, UnicodeDecodeError)  # as its message quotes what is damaged
 _FEW = 400  # keys that are asked for one by one; more are picked from the whole table, in one sweep
 
 
@@ -87,6 +87,20 @@ class Memo:
             self._give_up(error)
             return set()
 
+    def drop(self, table: str, keys: Iterable[bytes]) -> None:
+        """Forget these rows, which others take the place of."""
+        gone = [(key,) for key in keys]
+        for (key,) in gone:
+            self._rows[table].pop(key, None)
+            self._used[table].discard(key)
+        if self._base is None:
+            return
+        try:
+            self._begin(self._base)
+            self._base.executemany(f"DELETE FROM {table} WHERE key = ?", gone)
+        except FAULTS as error:
+            self._give_up(error)
+
     def keep(self, table: str, keys: Iterable[bytes]) -> None:
         """Count these rows as used, though nobody asked for them."""
         self._used[table].update(keys)
@@ -121,36 +135,7 @@ class Memo:
             self._give_up(error)
 
     def _opened(self, file: Path) -> sqlite3.Connection | None:
-        """The file, made anew if it is damaged, foreign or of another program."""
-        if file.is_symlink():  # it would lead SQLite to a file that is not ours
-            self.notice = f"the cache {file.name} is a link, and is not used"
-            return None
-        for attempt in range(2):
-            base = None
-            try:
-                if not self.readonly:
-                    file.parent.mkdir(parents=True, exist_ok=True)
-                base = self._connected(file)
-                if self._is_ours(base):
-                    return base
-                base.close()
-            except (*FAULTS, OSError) as error:
-                self.notice = f"the cache {file.name} cannot be used: {error}"
-                if base is not None:
-                    with contextlib.suppress(*FAULTS):
-                        base.close()
-            if self.readonly or attempt:
-                return None
-            _empty(file)
-        return None
-
-    def _connected(self, file: Path) -> sqlite3.Connection:
-        if self.readonly:
-            return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
-        base = sqlite3.connect(file, timeout=1, isolation_level=None)
-        base.execute("PRAGMA page_size = 16384")  # a note's HTML in one or two
-        base.execute("PRAGMA journal_mode = DELETE")
-        base.execute("PRAGMA synchronous = OFF")  # lost at a power cut: rows have checksums
+        base, self.notice = opened(file, self.program, TABLES, readonly=self.readonly)
         return base
 
     def _open_again(self) -> None:
@@ -158,25 +143,7 @@ class Memo:
         the parent's locks."""
         assert self.file is not None
         self.readonly, self._parents = True, self._base
-        self._base = self._connected(self.file)
-
-    def _is_ours(self, base: sqlite3.Connection) -> bool:
-        """Whether it has our tables and was written by this very program; an empty file gets
-        them."""
-        tables = base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if not tables and not self.readonly:
-            base.execute("BEGIN IMMEDIATE")
-            for table in TABLES:
-                base.execute(f"CREATE TABLE {table} (key BLOB PRIMARY KEY, value BLOB)")
-            base.execute("CREATE TABLE idle (name TEXT, key BLOB, since INTEGER)")
-            base.execute("CREATE TABLE meta (program BLOB, build INTEGER)")
-            base.execute("INSERT INTO meta VALUES (?, 0)", (self.program,))
-            base.execute(f"PRAGMA user_version = {SCHEMA}")
-            base.execute("COMMIT")
-        version = base.execute("PRAGMA user_version").fetchone()[0]
-        return version == SCHEMA and base.execute("SELECT program FROM meta").fetchall() == [
-            (self.program,)
-        ]
+        self._base = connected(self.file, readonly=True)
 
     def _read(self, base: sqlite3.Connection, table: str, wanted: set[bytes]) -> dict[bytes, bytes]:
         if len(wanted) <= _FEW or self.readonly:  # who only reads asks for part after part
@@ -232,18 +199,11 @@ class Memo:
                 base.close()
         damaged = not isinstance(error, sqlite3.OperationalError)
         if damaged and self.file is not None and not self.readonly:
-            _empty(self.file)
+            emptied(self.file)
 
 
 def _keys(base: sqlite3.Connection, table: str) -> set[bytes]:
     return {key for (key,) in base.execute(f"SELECT key FROM {table}")}
-
-
-def _empty(file: Path) -> None:
-    """Make nothing of a file that is of no use: SQLite begins anew with an empty one."""
-    for name in (file.name, file.name + "-journal"):
-        with contextlib.suppress(OSError):
-            os.truncate(file.with_name(name), 0)
 
 
 def _checksum(key: bytes, value: bytes) -> bytes:

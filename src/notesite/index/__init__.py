@@ -29,7 +29,7 @@ from notesite.index.standing import Standing, clash_key, stand
 from notesite.index.translations import contradictions, translated
 from notesite.index.urls import Address, assign, site_paths
 from notesite.index.web import weave
-from notesite.index.wikilinks import unwritten
+from notesite.index.wikilinks import called, unwritten
 from notesite.languages import split
 from notesite.model import (
     Asset,
@@ -87,7 +87,7 @@ def index(
         _libraries(notes, found, languages, targets, offered, config, problems),
         redirects=old, assets=placed, notes=len(notes), held_back=counts,
         images=images.used(((n.document, n.card.image) for n in notes), targets, problems),
-        problems=tuple(problems),
+        called=called(targets), problems=tuple(problems),
     )  # fmt: skip
 
 
@@ -161,6 +161,7 @@ def _targets(
             for language, each in found.items() for taxonomy in each for term in taxonomy.terms
         },
         aims={},
+        anchors=set(),
         macros=resources.macros,
         pictures=images.by_url(assets, resources.pictures, config.base_path),
     )  # fmt: skip

@@ -45,6 +45,7 @@ class Targets(Struct, frozen=True):
     languages: Mapping[str, str]  # path of a note -> language
     terms: Mapping[tuple[str, str], str]  # language, key of `tags/name` -> URL
     aims: dict[tuple[str, str, str], Aim]  # what was asked for: target, folder, language
+    anchors: set[str]  # slugs of those that are no id: a title can be meant
     macros: Macros
     pictures: Mapping[str, Picture]  # by URL
     words: Mapping[str, tuple[str, str]] = {}  # unwritten ones: key -> as it is spelled, URL
@@ -106,7 +107,7 @@ def anchor_of(
     nowhere in the note is told."""
     anchor = normalize("NFC", written)
     if note and anchor:
-        found = ident_of(anchor, targets.documents[note])
+        found = ident_of(anchor, targets.documents[note], targets)
         if found is None:
             message = f"there is no heading or id `{written}` in "
             problems.append(
@@ -117,7 +118,7 @@ def anchor_of(
     return "#" + quote(anchor, safe=_SAFE) if anchor or not name else ""
 
 
-def ident_of(anchor: str, note: Entry) -> str | None:
+def ident_of(anchor: str, note: Entry, targets: Targets) -> str | None:
     """The id that a `#…` behind a note's name means: one in its body, or "" where it is the title,
     for the top; None if there is neither."""
     slug = slugify(anchor)  # as Obsidian and others write it: the heading's text
@@ -125,6 +126,7 @@ def ident_of(anchor: str, note: Entry) -> str | None:
         place = bisect_left(note.ids, ident)  # they are sorted
         if ident == "top" or note.ids[place : place + 1] == (ident,):
             return ident
+    targets.anchors.add(slug)
     return "" if slug == slugify(note.title) else None
 
 

@@ -58,7 +58,7 @@ def embedded(hole: Embed, path: str, targets: Targets) -> tuple[Entry | None, St
     if there is nothing to show."""
     found = aim(hole.target, path, targets)
     note = targets.documents[found.notes[0]] if found.notes else None
-    ident = ident_of(found.anchor, note) if note and found.anchor else ""
+    ident = ident_of(found.anchor, note, targets) if note and found.anchor else ""
     if note is None or ident is None or not note.body:
         return None, Stored()
     if ident in ("", "top"):
@@ -70,6 +70,15 @@ def embedded(hole: Embed, path: str, targets: Targets) -> tuple[Entry | None, St
         note.body, passage=ident, math=passage.math, code=passage.code,
         holes=note.body.holes[passage.first : passage.last],
     )  # fmt: skip
+
+
+def called(targets: Targets) -> tuple[str, ...]:
+    """What of titles was asked for by now: keys of names, and slugs behind `#`."""
+    names: set[str] = set()
+    for target, folder, _ in targets.aims:
+        name = target.partition("#")[0].strip()
+        names |= {clash_key(target), clash_key(name), clash_key(_from(name, folder))}
+    return tuple(sorted(names | {"#" + slug for slug in targets.anchors}))
 
 
 def unwritten(documents: Iterable[Entry], targets: Targets) -> dict[str, tuple[str, str]]:

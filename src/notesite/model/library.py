@@ -217,6 +217,7 @@ class Library(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     homes: tuple[Translation, ...] = ()  # of all languages, where there are several
     translations: tuple[tuple[str, tuple[Translation, ...]], ...] = ()  # by URL, with the page
+    called: tuple[str, ...] = ()  # keys of the names, and `#` slugs, by which links ask for titles
     others: tuple[Library, ...] = ()
 
     @property

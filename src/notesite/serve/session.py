@@ -12,13 +12,14 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from notesite.alike import is_alike, stands_alike
 from notesite.config import FILE_NAME, Config
-from notesite.exchange import Shown, exchanged, is_alike, shown_on
+from notesite.exchange import Shown, exchanged, shown_on
 from notesite.extension import Extension, ExtensionFailed
 from notesite.lastbuild import LastBuild
 from notesite.loading import Progress
 from notesite.markdown.options import Task
-from notesite.model import Entry, Library, Problem, Source, Theme
+from notesite.model import Entry, Library, Problem, Source, Template, Theme
 from notesite.names import DOT_FOLDER
 from notesite.planning import extended, indexed, planned
 from notesite.problems import broken, in_order
@@ -34,6 +35,7 @@ from notesite.serve.snapshot import Looks, Snapshot
 from notesite.serve.sources import Known, Sources
 from notesite.settings import load_config
 from notesite.theming import load_theme
+from notesite.ties import Ties, ties
 
 
 class Frame(Struct, frozen=True):
@@ -73,6 +75,7 @@ class Session:
         self._looks: tuple[object, Looks | None, list[Problem]] = ((), None, [])
         self._entries: list[Entry] = []
         self._shown_on: dict[str, Shown] = {}  # by how problems name a note
+        self._ties = Ties()
         self._of_plan: tuple[Problem, ...] = ()  # all problems but those of notes themselves
         self._day: date | None = None
         self._whole = True  # whether everything has to be looked at, whatever is said to change
@@ -107,8 +110,7 @@ class Session:
         self._reading.close()
         self._memory.close()
 
-    # --- 1 sources, 2 entries
-    # -------------------------------------------------------------------------
+    # --- 1 sources, 2 entries ---------------------------------------------------------------------
 
     def _some(self, changed: frozenset[Path] | None) -> dict[int, Source] | None:
         """The notes that are all that changed, by their place; None if that is not so."""
@@ -121,21 +123,35 @@ class Session:
         return self._sources.some(self._frame.known, changed, config)
 
     def _read_again(self, place: int, note: Source) -> bool:
-        """Read one note; whether the snapshot shows it by now, because no other page can."""
+        """Read one note; whether the snapshot shows it by now, because nothing else has to be
+        planned anew."""
         assert self._frame is not None
         frame, old = self._frame, self._entries[place]
         new = self._entries[place] = self._reading.one(note)
         known = frame.known.with_note(place, note)
         self._frame = replace(frame, known=known)
-        shown = self._shown_on.get(new.shown)
+        shown = self._shown(old, new)
         named = any(problem.location.path == new.shown for problem in self._of_plan)
-        if shown is None or named or not is_alike(old, new, frame.config.reading_speed):
+        if shown is None or named:
             return False
         if new is not old:
-            changed = exchanged(self.snapshot.outputs, shown, old, new)
+            speed = frame.config.reading_speed
+            changed = exchanged(self.snapshot.outputs, shown, old, new, speed)
             self.snapshot = self.snapshot.with_outputs(changed)
         self.snapshot = self.snapshot.saying(self._problems())
         return True
+
+    def _shown(self, old: Entry, new: Entry) -> Shown | None:
+        """The outputs that can show this edit; None if it changes what is planned."""
+        shown = self._shown_on.get(new.shown)
+        if shown is None or not stands_alike(old, new):
+            return None
+        if is_alike(old, new, self.config.reading_speed):
+            return shown
+        if self._ties.hold(old, new):
+            return None
+        outputs = self.snapshot.outputs.items()
+        return shown._replace(paths=tuple(p for p, o in outputs if isinstance(o.recipe, Template)))
 
     def _look_at_all(self) -> None:
         config, said = load_config(self.root, self._config_file)
@@ -191,8 +207,7 @@ class Session:
         problems += failures
         return None if failures else Looks(theme, jinja, closures)
 
-    # --- 3 library, 4 plan
-    # ----------------------------------------------------------------------------
+    # --- 3 library, 4 plan ------------------------------------------------------------------------
 
     def _plan(self) -> None:
         frame = self._frame
@@ -223,6 +238,7 @@ class Session:
         self.library = library
         # what an extension makes of a page, nobody knows
         self._shown_on = {} if frame.extension.outputs else shown_on(plan.outputs)
+        self._ties = ties(library, frame.config)
         self.snapshot = Snapshot(frame.config, plan.outputs, frame.looks, self._problems())
 
     def _problems(self) -> tuple[Problem, ...]:

@@ -1,0 +1,64 @@
+"""A note before and after an edit -> how much of what index and plan make of it is the same.
+
+They read of a note what its Entry holds. If an edit leaves all of that as it was but for some, they
+would give the same again but for that. This compares, and assumes nothing else.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import asdict, replace
+
+from notesite.config import ReadingSpeed
+from notesite.model import Entry, LinkHole, Location, Shortcode, ShortcodeEnd, has_math
+from notesite.reading_time import reading_time, rounded
+
+_NOWHERE = Location("")
+
+
+def stands_alike(old: Entry, new: Entry) -> bool:
+    """Whether index and plan give the same for both, but for the page of the note itself, its
+    title, its excerpt and its description. Of its passages, what they hold counts where they are
+    embedded, and such a note is not `shown_on`."""
+    front = replace(
+        new.front_matter, title=old.front_matter.title, places=old.front_matter.places,
+        description=old.front_matter.description,
+    )  # fmt: skip
+    body = replace(new.body, digest=old.body.digest, holes=old.body.holes)
+    same = {
+        "digest": old.digest, "body": body, "counts": old.counts, "problems": old.problems,
+        "search": old.search, "passages": old.passages, "title": old.title,
+        "title_html": old.title_html, "front_matter": front, "excerpt_text": old.excerpt_text,
+        "excerpt": replace(new.excerpt, digest=old.excerpt.digest),
+    }  # fmt: skip
+    return (
+        replace(new, **same) == old
+        and has_math(new.title_html) == has_math(old.title_html)
+        and (new.front_matter == old.front_matter or not new.front_matter.template)  # its place
+        and [passage.id for passage in new.passages] == [passage.id for passage in old.passages]
+        and list(map(_aim, new.body.holes)) == list(map(_aim, old.body.holes))
+    )
+
+
+def is_alike(old: Entry, new: Entry, speed: ReadingSpeed) -> bool:
+    """Whether nothing differs but the page of the note itself."""
+    return stands_alike(old, new) and _look(old, speed) == _look(new, speed)
+
+
+def _aim(hole: LinkHole) -> LinkHole:
+    """Where it leads, wherever it stands; the page of a call names its place."""
+    if isinstance(hole, Shortcode | ShortcodeEnd):
+        return hole
+    return replace(hole, location=_NOWHERE)
+
+
+def _look(entry: Entry, speed: ReadingSpeed) -> object:
+    """What others than its own page show of a note."""
+    return (
+        entry.title, entry.title_html, entry.front_matter, entry.excerpt, entry.excerpt_text,
+        seconds(entry, speed),
+    )  # fmt: skip
+
+
+def seconds(entry: Entry, speed: ReadingSpeed) -> int:
+    """How long it takes to read, as it is told."""
+    return rounded(reading_time(entry.counts, asdict(speed)))
