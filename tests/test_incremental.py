@@ -27,7 +27,19 @@ from notesite.lastplan import LastPlan
 from notesite.loading import Notes
 from notesite.markdown.math import katex
 from notesite.memo import Memo
-from notesite.model import Output, Source, Template, Theme
+from notesite.model import (
+    Archive,
+    Backlink,
+    Hop,
+    Link,
+    Node,
+    Output,
+    Series,
+    SiteMap,
+    Source,
+    Template,
+    Theme,
+)
 from notesite.outputrows import shows_notes
 from notesite.postings import shard_of
 from notesite.report import Report
@@ -320,6 +332,32 @@ def test_an_edit_of_a_title_that_decides_over_more_equals_a_clean_build(
     expected, found = clean(root, tmp_path / "elsewhere" / "site")
     same = told(report) == told(expected) and tree(root / "public") == found
     assert same is known
+
+
+LINKED = {
+    "a.md": "---\ntitle: Alpha\ndate: 2025-01-01\nseries: S\n---\n\nFirst. [[b]] [[c]]\n",
+    "b.md": "---\ntitle: B\ndate: 2025-01-02\nseries: S\n---\n\n[[a]] [[c]]\n",
+    "c.md": "---\ntitle: C\ndate: 2025-01-03\ntags: [t]\n---\n\n[[a]]\n",
+}
+
+
+@pytest.mark.parametrize("forgotten", [None, Link, Backlink, Hop, Node, Series, Archive, SiteMap])
+def test_a_title_is_exchanged_wherever_it_stands(
+    forgotten: type | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holding = {kind: name for kind, name in exchange._HOLDING.items() if kind is not forgotten}
+    monkeypatch.setattr(exchange, "_HOLDING", holding)
+    monkeypatch.setattr(exchange, "_TITLED", exchange._TITLED - {forgotten})
+    root = tmp_path / "site"
+    (root / "notes").mkdir(parents=True)
+    for name, text in LINKED.items():
+        (root / "notes" / name).write_text(text, "utf-8")
+    built(root)
+    text = LINKED["a.md"].replace("Alpha", "Omega").replace("First", "Second")
+    (root / "notes/a.md").write_text(text, "utf-8")
+    built(root)
+    _, expected = clean(root, tmp_path / "elsewhere" / "site")
+    assert (tree(root / "public") == expected) is (forgotten is None)
 
 
 @pytest.mark.parametrize("known", [True, False])
