@@ -32,7 +32,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, total
 Pieces = tuple[str, ...]
 
 MANY = 100  # misses that are worth the start of worker processes
-EXCERPTS = 1000  # kept in memory, by each process that renders: 8 kB each, with formulas
+EXCERPTS = 200  # kept in memory, by each process that renders: 8 kB each, with formulas
 CHUNK = 25  # notes that are parsed together, and whose formulas are one call into V8
 
 _entries = json.Decoder(Entry)  # JSON keeps the zone of a date; MessagePack does not

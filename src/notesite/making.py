@@ -50,14 +50,22 @@ def files(
     finding: Finding,
 ) -> Iterator[tuple[str, Callable[[], bytes | Path]]]:
     """Each output's path and the function that makes it, which raises TemplateFailed. `root` is
-    the site's folder."""
-    for path, output in outputs.items():
+    the site's folder. Listings of the same notes, as home page and section often are, come one
+    after the other, so that excerpts are loaded once."""
+    for path, output in sorted(outputs.items(), key=lambda item: _first_listed(item[1])):
         yield path, partial(_made, output, jinja, theme, root, finding)
 
 
 def explained(made: Mapping[str, str], keys: Mapping[str, str]) -> tuple[str, ...]:
     """A line for each file that was made anew (path -> the key it had before): why it was."""
-    return tuple(f"{path}: {difference(old, keys[path])}" for path, old in made.items())
+    return tuple(f"{path}: {difference(old, keys[path])}" for path, old in sorted(made.items()))
+
+
+def _first_listed(output: Output) -> str:
+    """The URL of the first note that is listed, if there is one."""
+    recipe = output.recipe
+    cards = recipe.context.get("listing") if isinstance(recipe, Template) else None
+    return cards[0].url if isinstance(cards, tuple) and cards else ""
 
 
 def _made(
