@@ -294,6 +294,28 @@ def test_an_edit_of_a_body_makes_that_page_and_what_finds_it(site: Path) -> None
     assert set(report.made) == {"n07/index.html: page", "search/notes/0-1.json: notes"} | shards
 
 
+@pytest.mark.parametrize("moved", [True, False])
+def test_what_is_said_of_a_note_is_told_where_it_stands_after_an_edit(
+    moved: bool, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not moved:
+        monkeypatch.setattr(
+            "notesite.alike._places",
+            lambda old, new: {h.location: h.location for h in old.body.holes},
+        )
+    wrong = "\n\n[[gone]] [a](none.md)\n\n![[n08#none]] $\\frac{$\n"
+    note = site / "notes/n07.md"
+    note.write_text(note.read_text("utf-8").replace("Text.", "Text." + wrong), "utf-8")
+    built(site)
+    note.write_text(note.read_text("utf-8").replace("Text.", "New.\n\nMore."), "utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr("notesite.build._Build._made", lambda *more: pytest.fail("it is planned"))
+        report = built(site)
+    expected, _ = clean(site, tmp_path / "elsewhere" / "site")
+    assert len([p for p in report.problems if p.location.path == "notes/n07.md"]) == 4
+    assert (told(report) == told(expected)) is moved
+
+
 # What a title decides over besides what pages show: name -> files, the new title of notes/a.md.
 DECIDES = {
     "the order of a day": ({"b.md": "---\ntitle: M\ndate: 2025-01-01\n---\n"}, "Z"),

@@ -125,11 +125,17 @@ LONG = "".join(f"Sentence {n} of a note that is longer than its excerpt. " for n
         (DATED.format("One", "x"), DATED.format("$x$", "x"), False),  # a formula needs its styles
         (f"{LONG}\n\nx\n", f"{LONG}\n\n## H\n", False),
         (f"{LONG}\n\nx\n", f"{LONG}\n\n[b](b.md)\n", False),
-        (f"{LONG}\n\n[b](none.md)\n", f"{LONG}\n\nx\n\n[b](none.md)\n", False),
+        (f"{LONG}\n\n[b](none.md)\n", f"{LONG}\n\nx\n\n[b](none.md)\n", True),
+        (
+            f"{LONG}\n\n[[gone]] ![](p.png)\n",
+            f"{LONG}\n\n$\\frac{{$\n\n[[gone]] ![](p.png)\n",
+            True,
+        ),
+        (f"{LONG}\n\n[[gone]]\n", f"{LONG}\n\n[[lost]]\n", False),
         (f"{LONG}\n\nx\n", f"---\ntags: [t]\n---\n\n{LONG}\n\nx\n", False),
         (f"{LONG}\n\nx\n", f"---\ndraft: true\n---\n\n{LONG}\n\nx\n", False),
     ],
-    ids=range(16),
+    ids=range(18),
 )
 def test_an_edit_that_other_pages_cannot_show_costs_no_plan_and_is_like_one_that_does(
     before: str, after: str, alone: bool, site: Served, monkeypatch: pytest.MonkeyPatch

@@ -6,10 +6,20 @@ would give the same again but for that. This compares, and assumes nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from msgspec.structs import asdict, replace
 
 from notesite.config import ReadingSpeed
-from notesite.model import Entry, LinkHole, Location, Shortcode, ShortcodeEnd, has_math
+from notesite.model import (
+    Entry,
+    LinkHole,
+    Location,
+    Problem,
+    Shortcode,
+    ShortcodeEnd,
+    has_math,
+)
 from notesite.reading_time import reading_time, rounded
 
 _NOWHERE = Location("")
@@ -42,6 +52,41 @@ def stands_alike(old: Entry, new: Entry) -> bool:
 def is_alike(old: Entry, new: Entry, speed: ReadingSpeed) -> bool:
     """Whether nothing differs but the page of the note itself."""
     return stands_alike(old, new) and _look(old, speed) == _look(new, speed)
+
+
+def retold(said: Iterable[Problem], old: Entry, new: Entry) -> list[Problem] | None:
+    """What index and plan said, of a note that `stands_alike` at the places that it stands at now,
+    without lines; None if a place cannot be found. What is wrong with the text itself is left
+    out."""
+    own = {replace(problem, source_line="") for problem in old.problems}
+    places = _places(old, new)
+    found: list[Problem] = []
+    for problem in said:
+        if problem.location.path != old.shown:
+            found.append(problem)
+        elif (bare := replace(problem, source_line="")) not in own:
+            if problem.location.line and problem.location not in places:
+                return None
+            where = places.get(problem.location, problem.location)
+            found.append(replace(bare, location=where))
+    return found
+
+
+def _places(old: Entry, new: Entry) -> Mapping[Location, Location]:
+    """Where the links and the front matter of a note stood, and where they stand now; without those
+    of which two stood at one place."""
+    now = {key: Location(new.shown, *place) for key, *place in new.front_matter.places}
+    pairs = [
+        (Location(old.shown, *place), now[key])
+        for key, *place in old.front_matter.places
+        if key in now
+    ]
+    for before, after in zip(old.body.holes, new.body.holes, strict=True):
+        if not isinstance(before, ShortcodeEnd) and not isinstance(after, ShortcodeEnd):
+            pairs.append((before.location, after.location))
+    places = dict(pairs)
+    several = {before for before, after in pairs if places[before] != after}
+    return {before: after for before, after in places.items() if before not in several}
 
 
 def _aim(hole: LinkHole) -> LinkHole:

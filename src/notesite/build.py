@@ -83,17 +83,15 @@ class _Build:
         self.last, self.memo = last, last.memo
         self.jobs = options.jobs or os.cpu_count() or 1
         self.shown = os.path.relpath(target, root)
-        self.writer = Writer(
-            root, config, target, sources, options, last.memo, last, self.jobs, progress
-        )
+        given = root, config, target, sources, options, last.memo, last, self.jobs, progress
+        self.writer = Writer(*given)
         self.encoder = resizing.encoder(config)
         self.is_final = True  # whether another build would read the same in the notes
 
     def run(self) -> Report:
         if not self.options.check:
             found = recover(self.target, sources=self.sources, shown=self.shown)
-            if found.problems:
-                said = in_order(found.problems)
+            if said := in_order(found.problems):
                 return Report(tuple(said), refused=found.refused, output=self.shown)
         try:
             with closing(Look(self.target)) as self.look:
@@ -130,18 +128,21 @@ class _Build:
         """None if more has changed than what is shown of notes."""
         from notesite.extension import NOTHING
         from notesite.lastplan import LastPlan, slight
+        from notesite.planning import located
 
         edited = replace(scanned, notes=tuple(scanned.notes[place] for place, _ in last.edited))
         notes = self._notes(edited, NOTHING, lambda: None)
         before = notes.before([was for _, was in last.edited])
         edits = list(zip(before, notes.entries, strict=True))
-        if not self.is_final or not slight(edits, last.report.problems):
+        said = slight(edits, last.report.problems)
+        if not self.is_final or said is None:
             return None
         plan, beside = LastPlan(self.memo), self.look.left(last.stamp)
         outputs = plan.exchanged(edits, self.config, beside) if beside else {}
         if not outputs:
             return None
-        report = replace(last.report, published=False)
+        said = in_order(located(said, edited))
+        report = replace(last.report, problems=tuple(said), published=False)
         wrote = self.writer.write(report, outputs, theme, NOTHING, notes, beside)
         if not wrote.report.published:
             return None  # in a template, what the memo has lost of another note looks like a fault

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
-from notesite.alike import is_alike, stands_alike
+from notesite.alike import is_alike, retold, stands_alike
 from notesite.config import Config
 from notesite.exchange import Shown, exchanged, found_by, shown_on
 from notesite.keys import own_names
@@ -55,13 +55,17 @@ Edit = tuple[Entry, Entry]  # a note as it was, and as it is
 _plans, _pages = msgpack.Decoder(Plan), msgpack.Decoder(Page)
 
 
-def slight(edits: Iterable[Edit], said: Iterable[Problem]) -> bool:
-    """Whether these notes stand as they did for index and plan, and nothing was said of them in the
-    last build, nor is now."""
-    noted = {problem.location.path for problem in said}
-    return all(
-        stands_alike(old, new) and not new.problems and new.shown not in noted for old, new in edits
-    )
+def slight(edits: Iterable[Edit], said: Iterable[Problem]) -> list[Problem] | None:
+    """What there is to say after these edits, if the notes stand as they did for index and plan;
+    `said` was what there was to say before."""
+    for old, new in edits:
+        if not stands_alike(old, new) or any(p.level == "error" for p in new.problems):
+            return None
+        moved = retold(said, old, new)
+        if moved is None:
+            return None
+        said = [*moved, *new.problems]
+    return list(said)
 
 
 class LastPlan:

@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from notesite.alike import is_alike, stands_alike
+from notesite.alike import is_alike, retold, stands_alike
 from notesite.config import FILE_NAME, Config
 from notesite.exchange import Shown, exchanged, shown_on
 from notesite.extension import Extension, ExtensionFailed
@@ -21,7 +21,7 @@ from notesite.loading import Progress
 from notesite.markdown.options import Task
 from notesite.model import Entry, Library, Problem, Source, Template, Theme
 from notesite.names import DOT_FOLDER
-from notesite.planning import extended, indexed, planned
+from notesite.planning import extended, indexed, located, planned
 from notesite.problems import broken, in_order
 from notesite.program import program_digest
 from notesite.render import environment
@@ -131,9 +131,10 @@ class Session:
         known = frame.known.with_note(place, note)
         self._frame = replace(frame, known=known)
         shown = self._shown(old, new)
-        named = any(problem.location.path == new.shown for problem in self._of_plan)
-        if shown is None or named:
+        of_plan = retold(self._of_plan, old, new) if shown else None
+        if shown is None or of_plan is None:
             return False
+        self._of_plan = located(of_plan, known.scanned)
         if new is not old:
             speed = frame.config.reading_speed
             changed = exchanged(self.snapshot.outputs, shown, old, new, speed)
@@ -217,16 +218,11 @@ class Session:
         self.config = frame.config
         self._day = self._today(frame.config)
         scanned, theme = frame.known.scanned, frame.looks.theme
+        pictures = self._last.pictures(scanned, encoder(frame.config))
         library = indexed(
-            scanned,
-            self._entries,
-            frame.config,
-            theme,
-            frame.extension,
-            self._last.pictures(scanned, encoder(frame.config)),
-            self._day,
+            scanned, self._entries, frame.config, theme, frame.extension, pictures, self._day,
             self._options,
-        )
+        )  # fmt: skip
         plan = planned(
             self.root, frame.config, scanned, theme, frame.extension, library, self._said
         )
