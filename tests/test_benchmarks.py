@@ -21,8 +21,10 @@ from benchmarks.notesite_site import PROGRAMS
 from benchmarks.program import SCENARIOS, Program, write_files
 from benchmarks.results import Measured, keep, load
 
-# The harness adds up processes and their memory from /proc, which Linux alone has.
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"),
+    reason="the harness adds up processes and their memory from /proc, which Linux alone has",
+)
 
 NOTESITE = PROGRAMS[0]
 

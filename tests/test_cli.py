@@ -578,8 +578,10 @@ def test_an_interrupt_after_the_last_step_shows_in_the_exit_code(
     assert cli.main([]) == 130
 
 
-# Windows ends a process that is sent one of these at once: there is nothing that could answer.
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.skipif(
+    os.name == "nt",
+    reason="Windows ends a process that is sent a signal at once: nothing could answer it",
+)
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"]
 )

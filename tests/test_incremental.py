@@ -319,6 +319,7 @@ def test_what_is_said_of_a_note_is_told_where_it_stands_after_an_edit(
 # What a title decides over besides what pages show: name -> files, the new title of notes/a.md.
 DECIDES = {
     "the order of a day": ({"b.md": "---\ntitle: M\ndate: 2025-01-01\n---\n"}, "Z"),
+    "the order of a day, by case": ({"b.md": "---\ntitle: Z\ndate: 2025-01-01\n---\n"}, "alpha"),
     "a link by the old title": ({"b.md": "[[Alpha]]\n"}, "Z"),
     "a link by the new title": ({"b.md": "[[z|there]]\n"}, "Z"),
     "a link with a folder": ({"b.md": "[[./Z]]\n", "c.md": "[[x/Z]]\n"}, "Z"),

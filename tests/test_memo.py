@@ -252,8 +252,10 @@ def test_a_cache_from_another_checkout_serves_as_continuous_integration_restores
     assert tree(root / "public") == tree(site / "public")
 
 
-# A full disk is a small tmpfs, and to mount one takes root, as CI has it.
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0,
+    reason="a full disk is a small tmpfs, and to mount one takes root, as CI has it",
+)
 def test_a_full_disk_costs_the_cache_and_nothing_else(
     site: Path, tmp_path: Path, copy: Callable[[], Path], expected: dict[str, bytes]
 ) -> None:

@@ -13,8 +13,10 @@ from msgspec import Struct, msgpack
 
 from notesite.processes import CAN_FORK, CHUNK, FEW, TICKETS, Aside, spread
 
-# Without a fork, as on Windows and macOS, `spread` makes all in its own process.
-pytestmark = pytest.mark.skipif(not CAN_FORK, reason="this system cannot fork")
+pytestmark = pytest.mark.skipif(
+    not CAN_FORK,
+    reason="without a fork, as on Windows and macOS, `spread` makes all in its own process",
+)
 
 MANY = 10 * CHUNK + 3
 

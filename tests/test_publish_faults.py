@@ -290,8 +290,10 @@ def _took(write: Writer, output: Path) -> float:
     return time.perf_counter() - started
 
 
-# What is tested is an end that no line of ours sees, and that is SIGKILL.
-needs_kill = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+needs_kill = pytest.mark.skipif(
+    os.name == "nt",
+    reason="what is tested is an end that no line of ours sees: SIGKILL, which Windows lacks",
+)
 KILLS = int(os.environ.get("NOTESITE_KILLS", "50"))
 
 

@@ -4,7 +4,6 @@ the same day, and where wikilinks lead."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from itertools import chain
 
 from msgspec import Struct
@@ -28,12 +27,13 @@ class Ties(Struct, frozen=True, array_like=True):
         """Whether the edit of a title, excerpt or description may change what else is planned."""
         if self.all:
             return True
-        names = [*_names(old), *_names(new)]
-        if names[: len(names) // 2] == names[len(names) // 2 :]:
+        before, after = (old.title, old.front_matter.title), (new.title, new.front_matter.title)
+        if before == after:
             return False
+        names = _names(old) | _names(new)
         date = old.front_matter.date
         day = date.date().isoformat() if date else ""
-        return day in self.days or not set(self.called).isdisjoint(names)
+        return day in self.days or not names.isdisjoint(self.called)
 
 
 def ties(library: Library, config: Config) -> Ties:
@@ -45,11 +45,7 @@ def ties(library: Library, config: Config) -> Ties:
     return Ties(tuple(shared), library.called, addressed or bool(config.cards.font))
 
 
-def _names(entry: Entry) -> Iterable[str]:
-    """What a link can call a note by its title, always as many."""
-    title = entry.title
-    return (
-        clash_key(title),
-        clash_key((entry.front_matter.title or title).strip()),
-        "#" + slugify(title),
-    )
+def _names(entry: Entry) -> set[str]:
+    """What a link can call a note by its title."""
+    title, written = entry.title, (entry.front_matter.title or entry.title).strip()
+    return {clash_key(title), clash_key(written), "#" + slugify(title)}

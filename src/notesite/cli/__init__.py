@@ -54,7 +54,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # it was closed, as by `2>&-`
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
         if hasattr(stream := getattr(sys, name), "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character: "?"
     code = commands.run(arguments)
