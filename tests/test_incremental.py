@@ -320,6 +320,7 @@ def test_what_is_said_of_a_note_is_told_where_it_stands_after_an_edit(
 DECIDES = {
     "the order of a day": ({"b.md": "---\ntitle: M\ndate: 2025-01-01\n---\n"}, "Z"),
     "the order of a day, by case": ({"b.md": "---\ntitle: Z\ndate: 2025-01-01\n---\n"}, "alpha"),
+    "the order of notes without a date": ({"b.md": "# M\n"}, "Z"),
     "a link by the old title": ({"b.md": "[[Alpha]]\n"}, "Z"),
     "a link by the new title": ({"b.md": "[[z|there]]\n"}, "Z"),
     "a link with a folder": ({"b.md": "[[./Z]]\n", "c.md": "[[x/Z]]\n"}, "Z"),
@@ -340,10 +341,11 @@ def test_an_edit_of_a_title_that_decides_over_more_equals_a_clean_build(
     name: str, known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not known:
-        monkeypatch.setattr("notesite.ties.Ties.hold", lambda *asked: False)
+        monkeypatch.setattr("notesite.ties.Ties.after", lambda ties, *asked: ties)
     files, title = DECIDES[name]
     link = "[top](#alpha)" if "itself" in name else ""
-    text = f"---\ntitle: {{}}\ndate: 2025-01-01\n---\n\nText. {link}\n"
+    date = "" if "without a date" in name else "date: 2025-01-01\n"
+    text = f"---\ntitle: {{}}\n{date}---\n\nText. {link}\n"
     files = {"a.md": text.format("Alpha"), "other.md": "Other.\n", **files}
     root = tmp_path / "site"
     for file, content in files.items():
@@ -355,6 +357,48 @@ def test_an_edit_of_a_title_that_decides_over_more_equals_a_clean_build(
     expected, found = clean(root, tmp_path / "elsewhere" / "site")
     same = told(report) == told(expected) and tree(root / "public") == found
     assert same is known
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("date", ["date: 2025-01-01\n", ""])
+def test_titles_of_one_day_are_exchanged_as_long_as_they_keep_their_order(
+    date: str, known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From B, D, F to B, C, F to B, C, E without a plan; then B after E, which needs one."""
+    root = tmp_path / "site"
+
+    def entitle(name: str, title: str) -> None:
+        (root / "notes").mkdir(parents=True, exist_ok=True)
+        (root / "notes" / name).write_text(f"---\ntitle: {title}\n{date}---\n\nText.\n", "utf-8")
+
+    for name, title in (("x.md", "B"), ("y.md", "D"), ("z.md", "F")):
+        entitle(name, title)
+    built(root)
+    with monkeypatch.context() as patch:
+        patch.setattr("notesite.build._Build._made", lambda *more: pytest.fail("it is planned"))
+        entitle("y.md", "C")
+        built(root)
+        entitle("z.md", "E")
+        built(root)
+    if not known:  # where the titles of a day stand
+        monkeypatch.setattr("notesite.ties._exchanged", lambda notes, old, new: notes)
+    entitle("x.md", "Ea")
+    report = built(root)
+    expected, found = clean(root, tmp_path / "elsewhere" / "site")
+    assert (told(report) == told(expected) and tree(root / "public") == found) is known
+
+
+def test_two_titles_of_one_day_that_pass_each_other_are_planned(tmp_path: Path) -> None:
+    root = tmp_path / "site"
+    text = "---\ntitle: {}\ndate: 2025-01-01\n---\n\nText.\n"
+    (root / "notes").mkdir(parents=True)
+    for name, title in (("a", "A"), ("m", "M"), ("n", "N"), ("z", "Z")):
+        (root / f"notes/{name}.md").write_text(text.format(title), "utf-8")
+    built(root)
+    for name, title in (("m", "Mz"), ("n", "Ma")):  # each alone would keep its place
+        (root / f"notes/{name}.md").write_text(text.format(title), "utf-8")
+    built(root)
+    assert tree(root / "public") == clean(root, tmp_path / "elsewhere" / "site")[1]
 
 
 LINKED = {

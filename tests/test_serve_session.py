@@ -122,6 +122,7 @@ LONG = "".join(f"Sentence {n} of a note that is longer than its excerpt. " for n
         (f"{LONG}\n\nx\n", f"{LONG}\n\n{LONG * 9}\n", True),  # a reading time
         (DATED.format("One", "x"), DATED.format("Two", "y"), True),
         (SAME_DAY.format("A"), SAME_DAY.format("C"), False),  # where titles tell the order
+        (SAME_DAY.format("A"), SAME_DAY.format("AA"), True),
         (DATED.format("One", "x"), DATED.format("$x$", "x"), False),  # a formula needs its styles
         (f"{LONG}\n\nx\n", f"{LONG}\n\n## H\n", False),
         (f"{LONG}\n\nx\n", f"{LONG}\n\n[b](b.md)\n", False),
@@ -135,7 +136,7 @@ LONG = "".join(f"Sentence {n} of a note that is longer than its excerpt. " for n
         (f"{LONG}\n\nx\n", f"---\ntags: [t]\n---\n\n{LONG}\n\nx\n", False),
         (f"{LONG}\n\nx\n", f"---\ndraft: true\n---\n\n{LONG}\n\nx\n", False),
     ],
-    ids=range(18),
+    ids=range(19),
 )
 def test_an_edit_that_other_pages_cannot_show_costs_no_plan_and_is_like_one_that_does(
     before: str, after: str, alone: bool, site: Served, monkeypatch: pytest.MonkeyPatch

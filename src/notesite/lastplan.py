@@ -80,6 +80,7 @@ class LastPlan:
         self._pages: dict[str, Page] = {}  # by their outputs
         self._rows: dict[str, Row] = {}  # by their outputs
         self._keys: Mapping[str, str] = {}  # of the outputs of the last build
+        self._ties = self._plan.ties  # after the edits
 
     def exchanged(self, edits: Sequence[Edit], config: Config, left: Left) -> dict[str, Output]:
         """The outputs that these edits, which are `slight`, change; none if they change what cannot
@@ -88,8 +89,12 @@ class LastPlan:
         if left.stamp != plan.stamp or not all(new.shown in plan.shown_on for _, new in edits):
             return {}
         wide = [edit for edit in edits if not is_alike(*edit, speed)]
-        if any(plan.ties.hold(old, new) for old, new in wide):
+        after: Ties | None = plan.ties
+        for old, new in wide:
+            after = after.after(old, new, plan.shown_on[new.shown].url) if after else None
+        if after is None:
             return {}
+        self._ties = after
         shown = {new.shown: plan.shown_on[new.shown] for _, new in edits}
         everywhere = self._find([shown[new.shown].url for _, new in wide]) if wide else set()
         for _, new in wide:
@@ -134,7 +139,7 @@ class LastPlan:
         gone = {row_key(p, self._keys[p]) for p in changed if keys[p] != self._keys[p]}
         self._memo.drop("outputs", gone)
         rows = tuple(key for key in plan.rows if key not in gone)
-        after = replace(plan, stamp=stamp, searched=searched, rows=rows)
+        after = replace(plan, stamp=stamp, searched=searched, ties=self._ties, rows=rows)
         self._remember(after, changed, keys)
 
     def _remember(self, plan: Plan, outputs: Mapping[str, Output], keys: Mapping[str, str]) -> None:

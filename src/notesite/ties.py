@@ -1,48 +1,69 @@
 """What the title of a note decides over, besides what pages show of it: its place among notes of
-the same day, and where wikilinks lead."""
+the same day (or among those without one), and where wikilinks lead."""
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left
+from collections import defaultdict
 from itertools import chain
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from notesite.config import Config
 from notesite.index.standing import clash_key
 from notesite.model import Entry, Library
 from notesite.names import slugify
 
+Day = tuple[tuple[str, str], ...]  # titles and URLs of the notes of a day, in order
+
 
 class Ties(Struct, frozen=True, array_like=True):
     """Of one plan. `days` are those (ISO; "" is none) of two notes or more, which stand in the
-    order of their titles. `called` are what links call notes by: keys of names, and slugs behind
-    `#`. With `all` a title decides over more."""
+    order of their titles wherever they stand together. `called` are what links call notes by: keys
+    of names, and slugs behind `#`. With `all` a title decides over more."""
 
-    days: tuple[str, ...] = ()
+    days: dict[str, Day] = {}
     called: tuple[str, ...] = ()
     all: bool = True
 
-    def hold(self, old: Entry, new: Entry) -> bool:
-        """Whether the edit of a title, excerpt or description may change what else is planned."""
+    def after(self, old: Entry, new: Entry, url: str) -> Ties | None:
+        """Those after the edit of a title, excerpt or description of the note at `url`; None if it
+        may change what else is planned."""
         if self.all:
-            return True
+            return None
         before, after = (old.title, old.front_matter.title), (new.title, new.front_matter.title)
         if before == after:
-            return False
-        names = _names(old) | _names(new)
+            return self
+        if not (_names(old) | _names(new)).isdisjoint(self.called):
+            return None
         date = old.front_matter.date
         day = date.date().isoformat() if date else ""
-        return day in self.days or not names.isdisjoint(self.called)
+        if day not in self.days:
+            return self
+        notes = _exchanged(self.days[day], (old.title, url), (new.title, url))
+        return replace(self, days={**self.days, day: notes}) if notes else None
 
 
 def ties(library: Library, config: Config) -> Ties:
     """Those of the plan of this library."""
-    pages = chain.from_iterable(each.pages for each in library.languages)
-    days = Counter(page.card.date for page in pages)
-    shared = sorted(day.isoformat() if day else "" for day, count in days.items() if count > 1)
+    days: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for page in chain.from_iterable(each.pages for each in library.languages):
+        day = page.card.date.isoformat() if page.card.date else ""
+        days[day].append((page.card.title, page.card.url))
+    shared = {day: tuple(sorted(days[day])) for day in sorted(days) if len(days[day]) > 1}
     addressed = any(":title" in pattern for _, pattern in config.permalinks)
-    return Ties(tuple(shared), library.called, addressed or bool(config.cards.font))
+    return Ties(shared, library.called, addressed or bool(config.cards.font))
+
+
+def _exchanged(notes: Day, old: tuple[str, str], new: tuple[str, str]) -> Day | None:
+    """With one note in the place of another; None if it is not its place."""
+    place = bisect_left(notes, old)
+    if notes[place : place + 1] != (old,):
+        return None
+    changed = (*notes[:place], new, *notes[place + 1 :])
+    beside = changed[max(place - 1, 0) : place + 2]
+    return changed if sorted(beside) == list(beside) else None
 
 
 def _names(entry: Entry) -> set[str]:

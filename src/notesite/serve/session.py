@@ -149,8 +149,10 @@ class Session:
             return None
         if is_alike(old, new, self.config.reading_speed):
             return shown
-        if self._ties.hold(old, new):
+        after = self._ties.after(old, new, shown.url)
+        if after is None:
             return None
+        self._ties = after
         outputs = self.snapshot.outputs.items()
         return shown._replace(paths=tuple(p for p, o in outputs if isinstance(o.recipe, Template)))
 
