@@ -20,7 +20,7 @@ from notesite import loading
 from notesite.build import build
 from notesite.config import Config
 from notesite.extension import NOTHING
-from notesite.loading import CHUNK, Notes, _start
+from notesite.loading import CHUNK, COMMIT, Notes, _start
 from notesite.markdown.options import Task
 from notesite.memo import Memo
 from notesite.model import Source
@@ -89,7 +89,9 @@ def test_a_server_goes_on_with_the_note_as_it_was(site: Path) -> None:
 
 def test_processes_that_parse_need_not_wait_for_what_others_have_parsed(tmp_path: Path) -> None:
     """A second, after which they do without: SQLite locks a file of which it has much to write."""
-    texts = [f"Note {number}: $x_{number}$.\n".encode() for number in range(CHUNK + 1)]
+    texts = [
+        b"Note %d: $x_{%d}$.\n\n%s\n" % (n, n, b"text " * 3000) for n in range(COMMIT * CHUNK + 1)
+    ]
     notes = [Source(f"{n}.md", f"{n}.md", bytes([n]) * 16, t, "") for n, t in enumerate(texts)]
     memo = Memo(tmp_path / "cache.sqlite", b"program")
     known: list[int] = []
@@ -97,8 +99,9 @@ def test_processes_that_parse_need_not_wait_for_what_others_have_parsed(tmp_path
     def look(stage: str, done: int, total: int) -> None:
         reader = Memo(memo.file, memo.program, readonly=True)
         known.append(len(reader.keys("note")))
+        assert not reader.notice
         reader.close()
 
     Notes(notes, Task.of(Config(), NOTHING), memo, 1, look)
     memo.close()
-    assert known == [CHUNK, CHUNK + 1]
+    assert known == [0] * (COMMIT - 1) + [COMMIT * CHUNK] * 2

@@ -34,6 +34,7 @@ Pieces = tuple[str, ...]
 MANY = 100  # misses that are worth the start of worker processes
 EXCERPTS = 200  # kept in memory, by each process that renders: 8 kB each, with formulas
 CHUNK = 25  # notes that are parsed together, and whose formulas are one call into V8
+COMMIT = 4  # chunks that are put into the memo together: 4 MB, less than SQLite keeps
 
 _entries = json.Decoder(Entry)  # JSON keeps the zone of a date; MessagePack does not
 _pieces = msgpack.Decoder(Pieces)
@@ -58,11 +59,13 @@ class Notes:
         rows = memo.get("note", keys)
         missing = [(key, source) for key, source in self._sources.items() if key not in rows]
         done = 0
-        for chunk, parsed in _parse_all(missing, task, memo, jobs, apart, meanwhile):
+        made = _parse_all(missing, task, memo, jobs, apart, meanwhile)
+        for number, (chunk, parsed) in enumerate(made, 1):
             if parsed is not None:
                 rows |= parsed["note"]
                 self._remember(parsed)
-                memo.commit()  # the processes that parse read it: its lock would stop them
+                if number % COMMIT == 0:  # its lock would stop the processes that parse
+                    memo.commit()
             else:  # another time, it may be read
                 self.is_final = False
                 rows |= Parser(task, memo).parse(chunk, deadly)["note"]

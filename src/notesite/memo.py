@@ -148,7 +148,11 @@ class Memo:
     def _read(self, base: sqlite3.Connection, table: str, wanted: set[bytes]) -> dict[bytes, bytes]:
         if len(wanted) <= _FEW or self.readonly:  # who only reads asks for part after part
             query = f"SELECT key, value FROM {table} WHERE key = ?"
+            if self.readonly:  # one lock for all of them, of a file that another process writes
+                base.execute("BEGIN")
             rows = [row for key in wanted for row in base.execute(query, (key,))]
+            if self.readonly:
+                base.execute("COMMIT")
         else:
             sweep = base.execute(f"SELECT key, value FROM {table}")
             rows = [row for row in sweep if row[0] in wanted]

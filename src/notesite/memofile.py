@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 SCHEMA = 5
+_CACHE = 8_000  # KiB: more than is put between two commits, which SQLite else writes early
 FAULTS = (sqlite3.Error, UnicodeDecodeError)  # as its message quotes what is damaged
 
 
@@ -43,8 +44,10 @@ def opened(
 def connected(file: Path, *, readonly: bool) -> sqlite3.Connection:
     """The file as it is."""
     if readonly:
-        return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
+        uri = f"{file.absolute().as_uri()}?mode=ro"
+        return sqlite3.connect(uri, uri=True, timeout=1, isolation_level=None)
     base = sqlite3.connect(file, timeout=1, isolation_level=None)
+    base.execute(f"PRAGMA cache_size = -{_CACHE}")
     base.execute("PRAGMA page_size = 16384")  # a note's HTML in one or two
     base.execute("PRAGMA journal_mode = DELETE")
     base.execute("PRAGMA synchronous = OFF")  # lost at a power cut: rows have checksums
