@@ -47,8 +47,8 @@ def connected(file: Path, *, readonly: bool) -> sqlite3.Connection:
         uri = f"{file.absolute().as_uri()}?mode=ro"
         return sqlite3.connect(uri, uri=True, timeout=1, isolation_level=None)
     base = sqlite3.connect(file, timeout=1, isolation_level=None)
-    base.execute(f"PRAGMA cache_size = -{_CACHE}")
     base.execute("PRAGMA page_size = 16384")  # a note's HTML in one or two
+    base.execute(f"PRAGMA cache_size = -{_CACHE}")  # in pages of that size
     base.execute("PRAGMA journal_mode = DELETE")
     base.execute("PRAGMA synchronous = OFF")  # lost at a power cut: rows have checksums
     return base
