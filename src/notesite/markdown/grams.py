@@ -74,7 +74,7 @@ def words(text: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=4000)  # the same tags and headings in note after note
+@lru_cache(maxsize=1000)  # the same tags and headings in note after note
 def title_words(text: str) -> tuple[str, ...]:
     """The grams of a title, a heading or a tag: each Han character stands for itself, too."""
     folded = fold(text)
@@ -99,7 +99,7 @@ def pairs(found: list[str]) -> Iterator[str]:
     return map(" ".join, pairwise(found))
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=1000)
 def annotated(shown: str, tex: str) -> str:
     """A formula in a text: as a reader reads it, and its TeX where that says more."""
     same = _read(shown)[1] == _read(tex)[1]
@@ -114,7 +114,7 @@ def prose(text: str) -> tuple[str, list[tuple[str, str]]]:
     return " ".join(parts[::3]), list(zip(parts[1::3], parts[2::3], strict=True))
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=1000)
 def formula(shown: str, tex: str) -> tuple[str, ...]:
     """The grams of a formula: by its TeX and by what is read; its names are words, too."""
     folded, found = _read(shown)
@@ -134,7 +134,7 @@ def code(text: str) -> Iterator[str]:
         yield from pairs(signs(line))
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=1000)
 def _read(text: str) -> tuple[str, list[str]]:
     """What stands in a formula: folded, and its signs."""
     folded = fold(text)
