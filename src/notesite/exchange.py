@@ -8,7 +8,8 @@ else (`ties`): index and plan would give the same again with the new values in t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from operator import is_
+from datetime import date
+from operator import attrgetter, is_
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -47,10 +48,13 @@ Notes = tuple[Searched, ...]
 PAGES = frozenset(("page", "pages"))
 _INTRODUCED = frozenset(("section", "taxonomy", "term"))
 _TITLED = frozenset((Link, Backlink, Hop, Node))
+_FLAT = frozenset((Link, Backlink, Node, Card, Archived))  # they hold no other
+_PLAIN = frozenset((str, bool, int, type(None), date))  # most values show no note
 # the values that hold others, and where
 _HOLDING: Mapping[type, str] = {
     Page: "series", Series: "links", Hop: "links", Archive: "cards", SiteMap: "nodes",
 }  # fmt: skip
+_url = attrgetter("url")
 
 
 class Shown(NamedTuple):
@@ -133,12 +137,16 @@ class _Exchange:
             page.card, title=new.title, title_html=new.title_html, excerpt=new.excerpt,
             excerpt_text=new.excerpt_text, reading_time=seconds(new, speed),
         )  # fmt: skip
+        self._hops: dict[int, tuple[Hop, Hop]] = {}  # that many notes share, by identity
 
     def output(self, output: Output) -> Output:
         """The output with the note as it is now; itself if it does not show it."""
         recipe = output.recipe
         assert isinstance(recipe, Template)
-        context = {name: self._value(value) for name, value in recipe.context.items()}
+        context = {
+            name: value if type(value) in _PLAIN else self._value(value)
+            for name, value in recipe.context.items()
+        }
         if output.path == self._own:
             context |= {"title": self._card.title, "description": self._description}
         if all(map(is_, context.values(), recipe.context.values())):
@@ -148,7 +156,11 @@ class _Exchange:
     def _value(self, value: Any) -> Any:
         kind = type(value)
         if kind is tuple:
-            made = tuple([self._value(each) for each in value])
+            first = type(value[0]) if value else str
+            if first in _PLAIN or (first in _FLAT and self._url not in map(_url, value)):
+                return value
+            value_of = self._hop if first is Hop else self._value
+            made = tuple([value_of(each) for each in value])
             return value if all(map(is_, made, value)) else made
         if name := _HOLDING.get(kind):
             held = getattr(value, name)
@@ -164,6 +176,13 @@ class _Exchange:
         if kind in _TITLED and (value.url, value.title) == (self._url, self._title):
             return replace(value, title=self._card.title)
         return value
+
+    def _hop(self, hop: Hop) -> Hop:
+        """Each once: a group is shown by all notes of it, with up to twenty of them."""
+        known = self._hops.get(id(hop))
+        if known is None:
+            known = self._hops[id(hop)] = hop, self._value(hop)
+        return known[1]
 
 
 def _searched(
