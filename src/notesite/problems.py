@@ -72,7 +72,8 @@ def with_source_lines(
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """Sorted by file, line and column, each once: the order in which they are shown."""
     order = {"error": 0, "warning": 1, "note": 2}
-    return sorted(set(problems), key=lambda p: (p.location, order[p.level], p.message))
+    once = dict.fromkeys(problems)  # they mostly come in order, which a set would lose
+    return sorted(once, key=lambda p: (p.location, order[p.level], p.message))
 
 
 def show(problem: Problem, width: int = 100) -> str:
