@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from hashlib import blake2b
 from itertools import combinations
 from math import dist
@@ -23,7 +24,7 @@ from notesite.drawing.labels import EM, cut, measure
 from notesite.drawing.sheet import FONTS, Sheet, sheets
 from notesite.drawing.stress import spread
 from notesite.index.graph import EDGES, MAP, NODES
-from notesite.keys import Digests, closures, key
+from notesite.keys import Digests, closures, key, mentioned
 from notesite.markdown.graphemes import clusters
 from notesite.model import Library, Link, Node, SiteMap, Template
 from notesite.outputs import plan
@@ -34,7 +35,7 @@ from notesite.theming import load_theme
 SITE = Config(title="Site")
 THEME, _ = load_theme((), [])
 JINJA = environment(THEME, SITE, lambda stored: ())
-CLOSURES = closures(THEME, JINJA, b"")
+CLOSURES = closures(THEME, partial(mentioned, JINJA), b"")
 FAMILY = "👨‍👩‍👧"  # one grapheme of five code points
 
 

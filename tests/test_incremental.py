@@ -556,6 +556,25 @@ def test_a_template_makes_what_includes_it(site: Path) -> None:
     assert len(made) == 25
 
 
+def test_of_an_edited_template_alone_it_is_read_what_it_mentions(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def counting(jinja: Inlining, text: str) -> keys.Mentioned:
+        read.append(text)
+        return keys.mentioned(jinja, text)
+
+    monkeypatch.setattr("notesite.lastbuild.mentioned", counting)
+    template = site / "templates/partials/neighbours.html"
+    template.parent.mkdir(parents=True)
+    template.write_text("{{ page.card.url }}")
+    built(site)
+    template.write_text("{{ site.title }}")
+    assert len(built(site, explain=True).made) == 25
+    assert read == ["{{ page.card.url }}", "{{ site.title }}"]
+
+
 def test_a_file_that_someone_altered_is_written_again(site: Path) -> None:
     (site / "public/n03/index.html").write_text("altered")
     (site / "public/n04/index.html").unlink()

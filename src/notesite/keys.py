@@ -9,6 +9,7 @@ declared by hand.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hashlib import blake2b
 from struct import pack
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,25 +48,41 @@ class Closure(Struct, frozen=True):
     names: tuple[str, ...]
 
 
-def closures(theme: Theme, jinja: Inlining, frame: bytes) -> dict[str, Closure]:
+class Mentioned(Struct, frozen=True, array_like=True):
+    """The names of values and of templates in a template; `any`: one is made while rendering, so it
+    can be any template."""
+
+    names: tuple[str, ...]
+    templates: tuple[str, ...]
+    any: bool
+
+
+def closures(
+    theme: Theme, mentioned: Callable[[str], Mentioned], frame: bytes
+) -> dict[str, Closure]:
     """The closure of every template, and of "", which stands on the frame alone.
 
-    `frame` is of what all pages stand on besides: the program and the settings that filters use. A
-    template that does not compile mentions nothing; it is told of elsewhere.
+    `frame` is of what all pages stand on besides: the program and the settings that filters use.
+    `mentioned` is that of the environment. A template that does not compile mentions nothing; it is
+    told of elsewhere.
     """
     from jinja2 import TemplateSyntaxError
 
-    names: dict[str, set[str]] = {}
-    references: dict[str, set[str]] = {}
-    read: dict[str, tuple[set[str], set[str | None]]] = {}  # most texts have a second name
+    read: dict[str, Mentioned] = {}
     for name, text in theme.templates.items():
-        try:
-            names[name], found = read[text] = read.get(text) or _mentioned(jinja, text)
-        except TemplateSyntaxError:
-            continue
-        # None: a name that is made while rendering, so it can be any template
-        references[name] = set(theme.templates) if None in found else {r for r in found if r}
-    return {name: _closure(name, names, references, theme, frame) for name in ["", *names]}
+        with suppress(TemplateSyntaxError):
+            read[name] = mentioned(text)
+    return {name: _closure(name, read, theme, frame) for name in ["", *read]}
+
+
+def mentioned(jinja: Inlining, text: str) -> Mentioned:
+    """What a template mentions. Raises TemplateSyntaxError."""
+    from jinja2 import meta
+
+    tree = jinja.plain.parse(text)
+    templates = set(meta.find_referenced_templates(tree))
+    names = sorted(meta.find_undeclared_variables(tree))
+    return Mentioned(tuple(names), tuple(sorted(filter(None, templates))), None in templates)
 
 
 def key(output: Output, known: Mapping[str, Closure], digest: Digests) -> str:
@@ -181,31 +198,18 @@ class _Shared(NamedTuple):
     form: str  # of their checksums
 
 
-def _mentioned(jinja: Inlining, text: str) -> tuple[set[str], set[str | None]]:
-    """The names of values and of templates in a template. Raises TemplateSyntaxError."""
-    from jinja2 import meta
-
-    tree = jinja.plain.parse(text)
-    return meta.find_undeclared_variables(tree), set(meta.find_referenced_templates(tree))
-
-
-def _closure(
-    name: str,
-    names: Mapping[str, set[str]],
-    references: Mapping[str, set[str]],
-    theme: Theme,
-    frame: bytes,
-) -> Closure:
+def _closure(name: str, read: Mapping[str, Mentioned], theme: Theme, frame: bytes) -> Closure:
     reached, new = {name}, [name]
     while new:
-        fresh = references.get(new.pop(), set()) - reached
-        reached |= fresh
-        new += fresh
+        if found := read.get(new.pop()):
+            fresh = set(theme.templates if found.any else found.templates) - reached
+            reached |= fresh
+            new += fresh
     hashed = blake2b(frame, digest_size=8)
     for each in sorted(reached):
         hashed.update(f"\0{each}\0{theme.templates.get(each, '')}".encode())
-    mentioned = set().union(*(names.get(each, set()) for each in reached))
-    return Closure(hashed.hexdigest(), tuple(sorted(mentioned)))
+    names = set().union(*(read[each].names for each in reached & read.keys()))
+    return Closure(hashed.hexdigest(), tuple(sorted(names)))
 
 
 def _hash(content: bytes) -> str:

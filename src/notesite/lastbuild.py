@@ -6,7 +6,7 @@ whole report where nothing has changed at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +15,7 @@ from msgspec import json, msgpack
 from msgspec.structs import replace
 
 from notesite.config import FILE_NAME, Config
-from notesite.keys import Closure, closures
+from notesite.keys import Closure, Mentioned, closures, mentioned
 from notesite.memo import Memo
 from notesite.model import Font, Location, Picture, Problem, Theme
 from notesite.nodes import Node, read_yaml
@@ -33,6 +33,7 @@ _SEEN, _REPORT, _SIZES, _REFUSED = b"seen", b"report", b"sizes", b"refused"
 _DIGEST = 16  # bytes
 FEW = 20  # notes that are edited at once without a plan
 _closures = msgpack.Decoder(dict[str, Closure])
+_mentions = msgpack.Decoder(dict[bytes, Mentioned])
 _sizes = msgpack.Decoder(Sizes)
 _node = msgpack.Decoder(Node)
 _words = msgpack.Decoder(dict[bytes, str])
@@ -212,15 +213,34 @@ class LastBuild:
         """What each template depends on, or what keeps one from compiling."""
         filters = extension.digest if extension.filters else b""
         name = b"closures " + fingerprint((config.base_url, filters, theme.templates)).encode()
+        self.memo.keep("blob", [b"mentions " + filters])  # the next edit of a template asks for it
         if stored := self._get(name):
             return _closures.decode(stored), ()
         from notesite import faults
 
         if failures := faults.check(jinja, theme):
             return {}, failures
-        known = closures(theme, jinja, self.memo.program + filters + config.base_url.encode())
+        frame = self.memo.program + filters + config.base_url.encode()
+        read: dict[bytes, Mentioned] = {}
+        known = closures(theme, self._mentioned(jinja, filters, read), frame)
+        self._put(b"mentions " + filters, msgpack.encode(read))
         self._put(name, msgpack.encode(known))
         return known, ()
+
+    def _mentioned(
+        self, jinja: Inlining, filters: bytes, read: dict[bytes, Mentioned]
+    ) -> Callable[[str], Mentioned]:
+        """As `keys.mentioned`. What another version of the theme had is known; all that is asked
+        for is put into `read`."""
+        stored = self._get(b"mentions " + filters)
+        known = _mentions.decode(stored) if stored else {}
+
+        def asked(text: str) -> Mentioned:
+            digest = blake2b(text.encode(), digest_size=_DIGEST).digest()
+            read[digest] = read.get(digest) or known.get(digest) or mentioned(jinja, text)
+            return read[digest]
+
+        return asked
 
     def _get(self, name: bytes) -> bytes:
         return self.memo.get("blob", [name]).get(name, b"")
