@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from histories import built
 from jinja2 import Environment
 from serving import write
 
-from notesite.compiled import KEPT, compiled
+from notesite import compiled as module
+from notesite.compiled import compiled
+from notesite.inlining import Inlining
 
 SITE: dict[str, str | bytes] = {"notes/a.md": "# A\n\nText.\n"}
 
@@ -19,7 +22,7 @@ SITE: dict[str, str | bytes] = {"notes/a.md": "# A\n\nText.\n"}
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
-    return tmp_path / "caches/notesite/templates"
+    return tmp_path / "caches/notesite/compiled"
 
 
 @pytest.fixture
@@ -73,9 +76,9 @@ def test_it_is_the_users_alone(site: Path, folder: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
 def test_a_folder_that_others_can_write_to_is_not_used(mode: int, folder: Path) -> None:
-    assert compiled("k") is not None
+    assert compiled({}) is not None
     folder.chmod(mode)
-    assert compiled("k") is None
+    assert compiled({}) is None
 
 
 def test_neither_is_a_link_nor_a_path_that_hangs_on_where_one_is(
@@ -84,10 +87,10 @@ def test_neither_is_a_link_nor_a_path_that_hangs_on_where_one_is(
     folder.parent.mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     folder.symlink_to(tmp_path / "elsewhere")
-    assert compiled("k") is None
+    assert compiled({}) is None
     monkeypatch.setenv("XDG_CACHE_HOME", "caches")
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert compiled("k") is None
+    assert compiled({}) is None
 
 
 def test_where_nothing_can_be_kept_a_build_does_without(
@@ -95,12 +98,34 @@ def test_where_nothing_can_be_kept_a_build_does_without(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert compiled("k") is None
+    assert compiled({}) is None
     assert "Edited." in edited(site, "Edited.")
 
 
-def test_the_sets_that_were_used_last_are_kept(folder: Path) -> None:
-    for number in range(KEPT + 5):
-        assert compiled(f"{number}") is not None
+def test_of_two_templates_the_one_that_was_edited_is_compiled_anew(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str | None] = []
+    real = Environment.compile
+
+    def counting(
+        self: Environment, source: Any, name: str | None = None, *more: Any, **options: Any
+    ) -> Any:
+        if isinstance(self, Inlining):
+            names.append(name)
+        return real(self, source, name, *more, **options)
+
+    monkeypatch.setattr(Environment, "compile", counting)
+    write(site, {"templates/404.html": "gone from {{ site.title }}"})
+    assert not built(site).refused
+    assert names == ["404.html"]
+
+
+def test_what_was_used_last_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert compiled({}) is not None
+    for number in range(11):
+        (folder / f"{number}").write_text("")
         os.utime(folder / f"{number}", (number, number))
-    assert {each.name for each in folder.iterdir()} == {f"{n}" for n in range(5, KEPT + 5)}
+    monkeypatch.setattr(module, "MOST", 10)
+    assert compiled({}) is not None
+    assert {each.name for each in folder.iterdir()} == {f"{number}" for number in range(6, 11)}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from jinja2.bccache import Bucket
 from msgspec.structs import replace
 
 from notesite import exchange, keys, render
+from notesite.compiled import ByClosure
 from notesite.exchange import Shown
 from notesite.inlining import Inlining
 from notesite.keys import Closure
@@ -51,8 +51,8 @@ STEPS = int(os.environ.get("NOTESITE_STEPS", "100"))
 class Compiled(BytecodeCache):
     """What templates compiled to."""
 
-    def __init__(self) -> None:
-        self.known: dict[str, bytes] = {}
+    def __init__(self, known: dict[str, bytes]) -> None:
+        self.known = known
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if bucket.key in self.known:
@@ -62,16 +62,22 @@ class Compiled(BytecodeCache):
         self.known[bucket.key] = bucket.bytecode_to_string()
 
 
+class ClosuresCompiled(ByClosure, Compiled):
+    def __init__(self, closures: Mapping[str, Closure], known: dict[str, bytes]) -> None:
+        ByClosure.__init__(self, closures)
+        Compiled.__init__(self, known)
+
+
 @pytest.fixture(autouse=True)
 def compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Templates compiled once for all builds with the same ones: half of a build is this."""
-    caches: dict[str, Compiled] = defaultdict(Compiled)
-    monkeypatch.setattr("notesite.compiled.compiled", lambda key: caches[key])
+    plain, known = Compiled({}), dict[str, bytes]()
+    monkeypatch.setattr("notesite.compiled.compiled", lambda found: ClosuresCompiled(found, known))
     real = render.environment
 
     def environment(theme: Theme, *rest: Any) -> Inlining:
         made = real(theme, *rest)
-        made.plain.bytecode_cache = caches["plain"]
+        made.plain.bytecode_cache = plain
         return made
 
     monkeypatch.setattr(render, "environment", environment)

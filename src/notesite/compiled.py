@@ -9,45 +9,62 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from notesite.publish.paths import remove_empty, unlink_owned
+from notesite.publish.paths import unlink_owned
 
-KEPT = 20  # sets of templates: those used last
+if TYPE_CHECKING:
+    from notesite.keys import Closure
+
+MOST = 500  # templates that are kept; of more, those used last
 _DIGEST = 16  # bytes, before what they are of
 
 
-def compiled(key: str) -> BytecodeCache | None:
-    """What the templates that `key` stands for were compiled to; None where nothing can be kept."""
+def compiled(closures: Mapping[str, Closure]) -> BytecodeCache | None:
+    """What templates with these closures were compiled to; None where nothing can be kept."""
     with suppress(OSError, RuntimeError):  # the latter: there is no home
         if folder := _own_folder():
-            own = folder / key
-            if not own.is_dir():
-                _make_room(folder)
-                own.mkdir(mode=0o700)
-            os.utime(own)
-            return _Compiled(own)
+            _make_room(folder)
+            return _Compiled(folder, closures)
     return None
 
 
-class _Compiled(BytecodeCache):
+class ByClosure(BytecodeCache):
+    """Keys of templates: by their names, and by all that they stand on."""
+
+    def __init__(self, closures: Mapping[str, Closure]) -> None:
+        self._closures = closures
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        of = f"{self._closures[name].digest} {name}" if name in self._closures else ""
+        return _digest(of.encode()).hex() if of else ""
+
+
+class _Compiled(ByClosure):
     """A folder of them. What is damaged is compiled again, what cannot be written is not kept."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, closures: Mapping[str, Closure]) -> None:
+        super().__init__(closures)
         self._folder = folder
 
     def load_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
-            content = (self._folder / bucket.key).read_bytes()
+            file = self._folder / bucket.key
+            content = file.read_bytes()
             if content[:_DIGEST] == _digest(content[_DIGEST:]):
                 bucket.bytecode_from_string(content[_DIGEST:])
+                os.utime(file)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        if not bucket.key:
+            return
         content = bucket.bytecode_to_string()
         new = self._folder / f"{bucket.key}.{os.getpid()}"
         with suppress(OSError):
@@ -62,7 +79,7 @@ def _digest(content: bytes) -> bytes:
 def _own_folder() -> Path | None:
     """The folder that holds all of it, if it is nobody else's."""
     above = _caches() / "notesite"
-    folder = above / "templates"
+    folder = above / "compiled"
     if not folder.is_absolute():  # the XDG specification: it is to be ignored
         return None
     above.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -91,9 +108,9 @@ def _caches() -> Path:
 
 
 def _make_room(folder: Path) -> None:
-    known = (each for each in folder.iterdir() if each.is_dir())
-    others = sorted(known, key=lambda each: each.stat().st_mtime, reverse=True)
-    for other in others[KEPT - 1 :]:
-        for file in other.iterdir():
-            unlink_owned(folder, f"{other.name}/{file.name}")
-        remove_empty(folder, [other.name])
+    """Half of it, when it is full."""
+    names = os.listdir(folder)
+    if len(names) > MOST:
+        used = sorted(names, key=lambda name: os.stat(folder / name).st_mtime_ns)
+        for name in used[: -MOST // 2]:
+            unlink_owned(folder, name)

@@ -10,7 +10,7 @@ from msgspec import msgpack
 from msgspec.structs import replace
 
 from notesite.config import Config
-from notesite.lastbuild import LastBuild, fingerprint
+from notesite.lastbuild import LastBuild
 from notesite.memo import Memo
 from notesite.model import Output, Theme
 from notesite.publish import Left, Made, Stamp, publish
@@ -58,12 +58,11 @@ class Writer(NamedTuple):
 
         finding = Finding(notes.rows, self.memo)
         jinja = render.environment(theme, self.config, notes.html, extension)
-        if not extension.filters:  # they are no part of the program
-            looks = (self.memo.program, self.config.base_url, theme.templates)
-            jinja.bytecode_cache = compiled(fingerprint(looks))
         known, failures = self.last.closures(theme, self.config, jinja, extension)
         if failures:
             return Wrote(saying(report, failures))
+        if not extension.filters:  # which are asked for while a template is compiled
+            jinja.bytecode_cache = compiled(known)
         if self.options.check:
             return Wrote(report)
         keys = making.keys(outputs, known, finding)
