@@ -211,7 +211,7 @@ class Texts(History):
 
 class Looks(History):
     """Mostly edits of what other pages show of a note: its title, its first words, its
-    description. Some links ask for titles, and some notes are of one day."""
+    description. Some links ask for titles, and many notes are of one day, or of none."""
 
     def __init__(self, root: Path, seed: int) -> None:
         super().__init__(root, seed)
@@ -247,9 +247,9 @@ class Looks(History):
 
     def _front(self) -> str:
         random = self.random
-        day = f"2025-{random.randint(1, 5):02}-{random.randint(1, 28):02}"
+        day = f"2025-01-{random.randint(1, 4):02}"
         lines = [self._title(), f"tags: {random.sample(TAGS, 2)}".replace("'", "")]
-        lines += [f"date: {day}"] * (random.random() < 0.9) + ["series: S"] * (
+        lines += [f"date: {day}"] * (random.random() < 0.8) + ["series: S"] * (
             random.random() < 0.3
         )
         return "---\n" + "\n".join(lines) + "\n---\n"

@@ -327,6 +327,10 @@ DECIDES = {
     "the order of a day": ({"b.md": "---\ntitle: M\ndate: 2025-01-01\n---\n"}, "Z"),
     "the order of a day, by case": ({"b.md": "---\ntitle: Z\ndate: 2025-01-01\n---\n"}, "alpha"),
     "the order of notes without a date": ({"b.md": "# M\n"}, "Z"),
+    "the order beside an introduction": (
+        {"b/_index.md": "---\ntitle: M\ndate: 2025-01-01\n---\n\n[c](/c.md)\n", "c.md": "C.\n"},
+        "Z",
+    ),
     "a link by the old title": ({"b.md": "[[Alpha]]\n"}, "Z"),
     "a link by the new title": ({"b.md": "[[z|there]]\n"}, "Z"),
     "a link with a folder": ({"b.md": "[[./Z]]\n", "c.md": "[[x/Z]]\n"}, "Z"),
@@ -349,7 +353,7 @@ def test_an_edit_of_a_title_that_decides_over_more_equals_a_clean_build(
     if not known:
         monkeypatch.setattr("notesite.ties.Ties.after", lambda ties, *asked: ties)
     files, title = DECIDES[name]
-    link = "[top](#alpha)" if "itself" in name else ""
+    link = "[top](#alpha)" if "itself" in name else "[c](c.md)" if "introduction" in name else ""
     date = "" if "without a date" in name else "date: 2025-01-01\n"
     text = f"---\ntitle: {{}}\n{date}---\n\nText. {link}\n"
     files = {"a.md": text.format("Alpha"), "other.md": "Other.\n", **files}

@@ -4,8 +4,6 @@ the same day (or among those without one), and where wikilinks lead."""
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +17,7 @@ Day = tuple[tuple[str, str], ...]  # titles and URLs of the notes of a day, in o
 
 
 class Ties(Struct, frozen=True, array_like=True):
-    """Of one plan. `days` are those (ISO; "" is none) of two notes or more, which stand in the
+    """Of one plan. `days` are those of two notes or more (ISO; "" is none), which stand in the
     order of their titles wherever they stand together. `called` are what links call notes by: keys
     of names, and slugs behind `#`. With `all` a title decides over more."""
 
@@ -47,13 +45,8 @@ class Ties(Struct, frozen=True, array_like=True):
 
 def ties(library: Library, config: Config) -> Ties:
     """Those of the plan of this library."""
-    days: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for page in chain.from_iterable(each.pages for each in library.languages):
-        day = page.card.date.isoformat() if page.card.date else ""
-        days[day].append((page.card.title, page.card.url))
-    shared = {day: tuple(sorted(days[day])) for day in sorted(days) if len(days[day]) > 1}
     addressed = any(":title" in pattern for _, pattern in config.permalinks)
-    return Ties(shared, library.called, addressed or bool(config.cards.font))
+    return Ties(library.days, library.called, addressed or bool(config.cards.font))
 
 
 def _exchanged(notes: Day, old: tuple[str, str], new: tuple[str, str]) -> Day | None:

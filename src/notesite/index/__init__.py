@@ -21,7 +21,7 @@ from notesite.index.library import library
 from notesite.index.links import Targets
 from notesite.index.menus import dead, menu
 from notesite.index.names import Names
-from notesite.index.order import listing_key
+from notesite.index.order import days, listing_key
 from notesite.index.redirects import redirects
 from notesite.index.reserved import Reserved
 from notesite.index.searched import searched
@@ -87,7 +87,7 @@ def index(
         _libraries(notes, found, languages, targets, offered, config, problems),
         redirects=old, assets=placed, notes=len(notes), held_back=counts,
         images=images.used(((n.document, n.card.image) for n in notes), targets, problems),
-        called=called(targets), problems=tuple(problems),
+        called=called(targets), days=days(note.card for note in notes), problems=tuple(problems),
     )  # fmt: skip
 
 

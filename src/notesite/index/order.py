@@ -21,6 +21,16 @@ def by_date(cards: Iterable[Card]) -> list[Card]:
     return sorted((c for c in cards if c.date), key=lambda c: (c.date or date.min, c.title, c.url))
 
 
+def days(cards: Iterable[Card]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Day (ISO; "" is none) -> titles and URLs of its notes, which stand in this order wherever
+    they stand together; of days with two notes or more."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for card in cards:
+        day = card.date.isoformat() if card.date else ""
+        found.setdefault(day, []).append((card.title, card.url))
+    return {day: tuple(sorted(notes)) for day, notes in sorted(found.items()) if len(notes) > 1}
+
+
 def months(cards: Iterable[Card]) -> tuple[Archive, ...]:
     """The archive: newest month first; undated notes come last, as month 0 of year 0."""
     newest = sorted(cards, key=lambda c: (-(c.date or date.min).toordinal(), c.title, c.url))

@@ -185,7 +185,7 @@ class Library(Struct, frozen=True):
     home itself, at `home`, below which all its URLs are.
 
     A site has one library, that of its default language; `others` are those of its other languages.
-    What belongs to no language (redirects, assets, counts, problems) is in the first alone.
+    What belongs to no language (redirects, assets, counts, days, problems) is in the first alone.
     """
 
     pages: tuple[Page, ...]
@@ -218,6 +218,7 @@ class Library(Struct, frozen=True):
     homes: tuple[Translation, ...] = ()  # of all languages, where there are several
     translations: tuple[tuple[str, tuple[Translation, ...]], ...] = ()  # by URL, with the page
     called: tuple[str, ...] = ()  # keys of the names, and `#` slugs, by which links ask for titles
+    days: dict[str, tuple[tuple[str, str], ...]] = {}  # title, URL of those of one day (order.days)
     others: tuple[Library, ...] = ()
 
     @property
