@@ -21,10 +21,8 @@ from benchmarks.notesite_site import PROGRAMS
 from benchmarks.program import SCENARIOS, Program, write_files
 from benchmarks.results import Measured, keep, load
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux"),
-    reason="the harness adds up processes and their memory from /proc, which Linux alone has",
-)
+# The harness adds up processes and their memory from /proc, which Linux alone has.
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what it measures is in /proc")
 
 NOTESITE = PROGRAMS[0]
 

@@ -578,10 +578,7 @@ def test_an_interrupt_after_the_last_step_shows_in_the_exit_code(
     assert cli.main([]) == 130
 
 
-@pytest.mark.skipif(
-    os.name == "nt",
-    reason="Windows ends a process that is sent a signal at once: nothing could answer it",
-)
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends what is sent a signal: nothing answers")
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"]
 )

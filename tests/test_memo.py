@@ -23,6 +23,7 @@ from notesite.serve.memory import Memory
 
 TRIALS = int(os.environ.get("NOTESITE_TRIALS", "40"))
 PROGRAM = b"program"
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 KINDS = ("note", "body", "uses", "formula")
 
 
@@ -252,10 +253,7 @@ def test_a_cache_from_another_checkout_serves_as_continuous_integration_restores
     assert tree(root / "public") == tree(site / "public")
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0,
-    reason="a full disk is a small tmpfs, and to mount one takes root, as CI has it",
-)
+@pytest.mark.skipif(not IS_ROOT, reason="to mount a small tmpfs, a full disk, takes root, as in CI")
 def test_a_full_disk_costs_the_cache_and_nothing_else(
     site: Path, tmp_path: Path, copy: Callable[[], Path], expected: dict[str, bytes]
 ) -> None:

@@ -13,10 +13,8 @@ from msgspec import Struct, msgpack
 
 from notesite.processes import CAN_FORK, CHUNK, FEW, TICKETS, Aside, spread
 
-pytestmark = pytest.mark.skipif(
-    not CAN_FORK,
-    reason="without a fork, as on Windows and macOS, `spread` makes all in its own process",
-)
+# Where no process can be forked, as on Windows and macOS, `spread` makes all in its own.
+pytestmark = pytest.mark.skipif(not CAN_FORK, reason="no fork here: there is one process alone")
 
 MANY = 10 * CHUNK + 3
 

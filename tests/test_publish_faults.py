@@ -290,10 +290,8 @@ def _took(write: Writer, output: Path) -> float:
     return time.perf_counter() - started
 
 
-needs_kill = pytest.mark.skipif(
-    os.name == "nt",
-    reason="what is tested is an end that no line of ours sees: SIGKILL, which Windows lacks",
-)
+# What is tested is an end that no line of ours sees.
+needs_kill = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 KILLS = int(os.environ.get("NOTESITE_KILLS", "50"))
 
 
